@@ -1,0 +1,1 @@
+"""The wing of checks, findings, visits, incidents, evaluations and reports."""

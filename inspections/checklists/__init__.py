@@ -1,0 +1,1 @@
+"""Check-lists: what is asked where, in dated versions that never change once published."""

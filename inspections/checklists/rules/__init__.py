@@ -1,0 +1,1 @@
+"""Reading check-lists: their shape, their sense, their versions, their clock."""

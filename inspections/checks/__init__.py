@@ -1,0 +1,1 @@
+"""Checks: what a school found on a day, kept as one short row."""
