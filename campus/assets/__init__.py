@@ -1,0 +1,1 @@
+"""Facilities of a campus and their certificates."""

@@ -1,0 +1,1 @@
+"""Canteens: how they supply meals, their seats and licences."""

@@ -1,0 +1,1 @@
+"""Dormitory buildings, rooms and beds."""

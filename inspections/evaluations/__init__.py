@@ -1,0 +1,1 @@
+"""The year's appraisal of schools, bureaus and principals."""

@@ -1,0 +1,1 @@
+"""The pure rules of the annual evaluation: figures in, explained results out."""

@@ -1,0 +1,128 @@
+"""The explanation of a result: every point, the formula behind it, and the facts it was computed from."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from inspections.evaluations.rules.figures import HUNDRED, ZERO, between, plain, printed_or_none
+from inspections.evaluations.rules.words import FORMULAS, INPUTS, LABELS
+
+Fact = int | str | bool | Fraction | None
+Facts = tuple[tuple[str, Fact], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One figure of a result and what it is made of.
+
+    `exact` is its own figure, None where nothing applies; `points` is what it adds to the line above.
+    Where a line has children, their points sum to its exact figure.
+    """
+
+    key: str
+    rule: str
+    inputs: Facts = ()
+    exact: Fraction | None = None
+    weight: Fraction | None = None
+    points: Fraction | None = None
+    children: tuple["Line", ...] = ()
+
+    @property
+    def label(self) -> str:
+        """The Chinese name of the figure; the page translates it."""
+        return LABELS[self.key]
+
+    @property
+    def formula(self) -> str:
+        """The formula in words; the page translates it."""
+        return FORMULAS[self.rule]
+
+    @property
+    def printed(self) -> str | None:
+        """The figure as printed, or None where nothing applies."""
+        return printed_or_none(self.exact)
+
+    @property
+    def printed_points(self) -> str | None:
+        """What the figure adds to the line above, as printed."""
+        return printed_or_none(self.points)
+
+    @property
+    def shown_inputs(self) -> tuple[tuple[str, str], ...]:
+        """The facts used, each with its Chinese name and its figure in full."""
+        return tuple((INPUTS[key], _shown(fact)) for key, fact in self.inputs)
+
+    def find(self, *path: str) -> "Line | None":
+        """Return the line reached by keys from here, or None."""
+        if not path:
+            return self
+        below = next((child for child in self.children if child.key == path[0]), None)
+        return None if below is None else below.find(*path[1:])
+
+    def to_json(self) -> dict[str, object]:
+        """Return the line and all below it as plain data with exact figures, fit to be frozen."""
+        return {
+            "key": self.key,
+            "rule": self.rule,
+            "inputs": [[key, _shown(fact)] for key, fact in self.inputs],
+            "exact": None if self.exact is None else plain(self.exact),
+            "printed": self.printed,
+            "weight": None if self.weight is None else plain(self.weight),
+            "points": None if self.points is None else plain(self.points),
+            "children": [child.to_json() for child in self.children],
+        }
+
+
+def shared(children: Iterable[Line]) -> tuple[Line, ...]:
+    """Return the lines with their points: each figure times its weight, over the weights of all that apply (§1)."""
+    lines = tuple(children)
+    total = sum((_weight(line) for line in lines if line.exact is not None), ZERO)
+    return tuple(
+        line if line.exact is None or total == 0 else replace(line, points=line.exact * _weight(line) / total)
+        for line in lines
+    )
+
+
+def total(children: Sequence[Line]) -> Fraction | None:
+    """Return the sum of the points, or None where no line has any."""
+    held = [line.points for line in children if line.points is not None]
+    return sum(held, ZERO) if held else None
+
+
+def weighted(key: str, rule: str, children: Iterable[Line], weight: Fraction | None = None) -> Line:
+    """Return the line that joins its children by weight; without one that applies it does not apply itself."""
+    lines = shared(children)
+    return Line(key=key, rule=rule, exact=total(lines), weight=weight, children=lines)
+
+
+def adjusted(
+    key: str, rule: str, children: Iterable[Line], extra: Iterable[Line], weight: Fraction | None = None
+) -> Line:
+    """Return the weighted line with points added or taken off: first summed, then kept within 0…100 (§2)."""
+    lines = shared(children)
+    if total(lines) is None:
+        return Line(key=key, rule=rule, weight=weight, children=lines)
+    lines += tuple(line for line in extra if line.points)
+    raw = total(lines) or ZERO
+    kept = between(raw, ZERO, HUNDRED)
+    if kept != raw:
+        lines += (Line(key="limit", rule="limit", exact=kept - raw, points=kept - raw),)
+    return Line(key=key, rule=rule, exact=kept, weight=weight, children=lines)
+
+
+def rate_line(key: str, rate: Fraction | None, weight: Fraction) -> Line:
+    """Return the line of a rate: 100 times it, or nothing where it does not apply."""
+    exact = None if rate is None else HUNDRED * rate
+    return Line(key=key, rule="rate", inputs=(("rate", rate),), exact=exact, weight=weight)
+
+
+def _weight(line: Line) -> Fraction:
+    return ZERO if line.weight is None else line.weight
+
+
+def _shown(fact: Fact) -> str:
+    if fact is None:
+        return "—"
+    if isinstance(fact, bool):
+        return "是" if fact else "否"
+    return plain(fact) if isinstance(fact, Fraction) else str(fact)

@@ -1,0 +1,353 @@
+"""The life of a finding: its steps, its deadlines, who is told when, and how its mending counts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from logistics_portal.kit.dates import day_end, last_day_before, local_date
+from logistics_portal.kit.errors import NotAllowed
+
+DaysEnd = Callable[[date, int], datetime]
+"""24:00 of the n-th day after a day: school days of the school's calendar, or working days of the State Council's."""
+
+_ALLOWANCE = re.compile(r"(\d{1,4})([mhd])", re.ASCII)
+
+
+class State(TextChoices):
+    """Where a finding stands."""
+
+    OPEN = "open", _("待整改")
+    REMEDIED = "remedied", _("待复查")
+    CLOSED = "closed", _("已销号")
+
+
+class Outcome(TextChoices):
+    """How a closed finding ended."""
+
+    VERIFIED = "verified", _("复查通过")
+    WITHDRAWN = "withdrawn", _("误报撤销")
+
+
+class Severity(TextChoices):
+    """How much a finding weighs."""
+
+    CRITICAL = "critical", _("严重")
+    MAJOR = "major", _("较重")
+    MINOR = "minor", _("一般")
+
+
+class Origin(TextChoices):
+    """On what occasion a finding was made; it decides who verifies."""
+
+    OWN_CHECK = "own_check", _("学校自查")
+    VISIT = "visit", _("督导")
+    SPOT_CHECK = "spot_check", _("抽查")
+    COMPLAINT = "complaint", _("投诉举报")
+
+
+class Step(TextChoices):
+    """What may be done with a finding."""
+
+    REMEDY = "remedy", _("提交整改")
+    ACCEPT = "accept", _("复查通过")
+    REFUSE = "refuse", _("退回整改")
+    EXTEND = "extend", _("延期")
+    TOLERATE = "tolerate", _("限期保留")
+    ESCALATE = "escalate", _("升级督办")
+    WITHDRAW = "withdraw", _("误报撤销")
+    REOPEN = "reopen", _("重新打开")
+
+
+class Rectified(TextChoices):
+    """How the mending of a finding counts in the year's appraisal."""
+
+    ON_TIME = "on_time", _("按期整改")
+    HALF = "half", _("逾期但在两倍期限内")
+    FAILED = "failed", _("逾期未改")
+
+
+STEPS: dict[tuple[Step, State], State] = {
+    (Step.REMEDY, State.OPEN): State.REMEDIED,
+    (Step.ACCEPT, State.REMEDIED): State.CLOSED,
+    (Step.REFUSE, State.REMEDIED): State.OPEN,
+    (Step.EXTEND, State.OPEN): State.OPEN,
+    (Step.TOLERATE, State.OPEN): State.OPEN,
+    (Step.ESCALATE, State.OPEN): State.OPEN,
+    (Step.WITHDRAW, State.OPEN): State.CLOSED,
+    (Step.WITHDRAW, State.REMEDIED): State.CLOSED,
+    (Step.REOPEN, State.CLOSED): State.OPEN,
+}
+OUTCOMES: dict[Step, Outcome] = {Step.ACCEPT: Outcome.VERIFIED, Step.WITHDRAW: Outcome.WITHDRAWN}
+RETURNING = frozenset({Step.REFUSE, Step.REOPEN})
+
+
+def after(step: str, state: str) -> State:
+    """Return the state that `step` leads to, or refuse the step (R107)."""
+    try:
+        return STEPS[Step(step), State(state)]
+    except KeyError:
+        words = {"state": State(state).label, "step": Step(step).label}
+        raise NotAllowed(gettext("问题目前为“%(state)s”，不能%(step)s，请刷新页面后再办理。") % words) from None
+
+
+def steps_from(state: str) -> list[Step]:
+    """Return the steps that may be taken from a state."""
+    return [step for step in Step if (step, State(state)) in STEPS]
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How long a finding may stay open: minutes or hours by the clock, or school days."""
+
+    clock: timedelta = timedelta(0)
+    school_days: int = 0
+
+    @classmethod
+    def read(cls, text: str) -> Allowance:
+        """Return the allowance that a check-list writes as `30m`, `4h` or `3d`; raises `ValueError` otherwise."""
+        match = _ALLOWANCE.fullmatch(text)
+        if not match or not int(match[1]):
+            raise ValueError(text)
+        amount = int(match[1])
+        if match[2] == "d":
+            return cls(school_days=amount)
+        return cls(clock=timedelta(hours=amount) if match[2] == "h" else timedelta(minutes=amount))
+
+
+@dataclass(frozen=True, slots=True)
+class RungRule:
+    """When one rung of the ladder comes, counted from opening or from the deadline, and who is told."""
+
+    key: str
+    told: tuple[str, ...]
+    from_due: bool = True
+    wait: Allowance = field(default_factory=Allowance)
+
+
+_CRITICAL_FIRST = (
+    "fixer",
+    "logistics_officer@school",
+    "food_safety_director@school",
+    "vice_principal_logistics@school",
+    "principal@school",
+    "office_clerk@F",
+)
+DEFAULT_LADDERS: Mapping[Severity, tuple[RungRule, ...]] = {
+    Severity.CRITICAL: (
+        RungRule("opened", _CRITICAL_FIRST, from_due=False),
+        RungRule("overdue", _CRITICAL_FIRST),
+        RungRule("unremedied", ("office_head@F",), from_due=False, wait=Allowance(timedelta(hours=4))),
+        RungRule("overdue_city", ("office_head@C",), wait=Allowance(timedelta(hours=24))),
+        RungRule("overdue_province", ("office_head@P",), wait=Allowance(timedelta(hours=72))),
+    ),
+    Severity.MAJOR: (
+        RungRule("opened", ("fixer", "logistics_officer@school"), from_due=False),
+        RungRule("overdue", ("vice_principal_logistics@school", "principal@school", "office_clerk@F")),
+        RungRule("overdue_head", ("office_head@F",), wait=Allowance(school_days=3)),
+        RungRule("overdue_city", ("office_head@C",), wait=Allowance(school_days=10)),
+    ),
+    Severity.MINOR: (
+        RungRule("opened", ("fixer",), from_due=False),
+        RungRule("overdue", ("vice_principal_logistics@school", "principal@school")),
+        RungRule("overdue_list", ("list@F",), wait=Allowance(school_days=10)),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The figures of findings, as in force when one was recorded (rights-and-states §5).
+
+    Who is told is written `role@level`: school, F first reviewer, C the one above, P province; `fixer` is the
+    person it was given to, `list@F` a line on the first reviewer's list instead of a call.
+    """
+
+    allowances: Mapping[Severity, Allowance] = field(
+        default_factory=lambda: {
+            Severity.CRITICAL: Allowance(timedelta(hours=4)),
+            Severity.MAJOR: Allowance(school_days=3),
+            Severity.MINOR: Allowance(school_days=10),
+        }
+    )
+    critical_longest: timedelta = timedelta(hours=24)
+    extensions: int = 1
+    ladders: Mapping[Severity, tuple[RungRule, ...]] = field(default_factory=lambda: DEFAULT_LADDERS)
+    half_until: int = 2
+    verify_days: int = 5
+    verify_more_days: int = 5
+    answer_days: int = 2
+    reopen_within: timedelta = timedelta(days=30)
+    tolerate_longest: int = 366
+
+
+DEFAULTS = Figures()
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """What a finding's row says of its time: `due_at` is the deadline in force, `first_due_at` the first one."""
+
+    severity: Severity
+    recorded_at: datetime
+    first_due_at: datetime
+    due_at: datetime
+    extensions: int = 0
+    tolerated_until: date | None = None
+
+    @property
+    def allowed(self) -> timedelta:
+        """Return the first allowed time: from recording to the first deadline."""
+        return self.first_due_at - self.recorded_at
+
+    @property
+    def holds_until(self) -> datetime:
+        """Return when the finding becomes overdue, a toleration included."""
+        return max(self.due_at, day_end(self.tolerated_until)) if self.tolerated_until else self.due_at
+
+
+def first_due(
+    severity: Severity,
+    recorded_at: datetime,
+    school_days: DaysEnd,
+    own: Allowance | None = None,
+    figures: Figures = DEFAULTS,
+) -> datetime:
+    """Return the first deadline: the item's own allowance, else that of the severity (checklists §1).
+
+    A critical finding runs by the clock alone, never longer than `critical_longest`.
+    """
+    allowance = own or figures.allowances[severity]
+    if severity == Severity.CRITICAL:
+        clock = figures.critical_longest if allowance.school_days else allowance.clock
+        return recorded_at + min(clock, figures.critical_longest)
+    return _later(recorded_at, allowance, school_days, local_date(recorded_at))
+
+
+def overdue(timing: Timing, state: str, at: datetime) -> bool:
+    """Return whether the school is late: still open after the deadline in force, a toleration counted."""
+    return state == State.OPEN and at > timing.holds_until
+
+
+def latest_extension(timing: Timing) -> datetime:
+    """Return the latest deadline an extension may set: the first allowed time once more."""
+    return timing.first_due_at + timing.allowed
+
+
+def require_extension(timing: Timing, until: datetime, asked_at: datetime, figures: Figures = DEFAULTS) -> None:
+    """Refuse an extension that the rules do not allow, naming what stands in the way."""
+    if timing.severity == Severity.CRITICAL:
+        raise NotAllowed(gettext("严重问题不能延期，请先停用并立即整改。"))
+    if timing.extensions >= figures.extensions:
+        raise NotAllowed(gettext("这个问题已经延期过，不能再次延期。"))
+    if asked_at >= timing.due_at:
+        raise NotAllowed(gettext("整改期限已过，不能再申请延期。"))
+    if until <= timing.due_at:
+        raise NotAllowed(gettext("新期限应晚于原期限。"))
+    if until > latest_extension(timing):
+        words = {"until": f"{latest_extension(timing):%Y-%m-%d %H:%M}"}
+        raise NotAllowed(gettext("延期不能超过首次期限的时长，最晚到%(until)s。") % words)
+
+
+def extension_allowed(timing: Timing, until: datetime, asked_at: datetime, figures: Figures = DEFAULTS) -> bool:
+    """Return whether an extension may be granted: once, asked in time, never critical, as long as at first at most."""
+    try:
+        require_extension(timing, until, asked_at, figures)
+    except NotAllowed:
+        return False
+    return True
+
+
+def require_toleration(timing: Timing, until: date, on: date, *, structural: bool, figures: Figures = DEFAULTS) -> None:
+    """Refuse a toleration unless the item is structural, not critical, and the end lies within a school year."""
+    if timing.severity == Severity.CRITICAL or not structural:
+        raise NotAllowed(gettext("只有注明“结构性”的非严重问题可以限期保留。"))
+    if not on < until <= on + timedelta(days=figures.tolerate_longest):
+        raise NotAllowed(gettext("限期保留应有期限，最长%(days)s天。") % {"days": figures.tolerate_longest})
+
+
+def require_reopening(closed_at: datetime, at: datetime, figures: Figures = DEFAULTS) -> None:
+    """Refuse to reopen a finding that was closed too long ago; a recheck by inspectors does not ask here."""
+    if at > closed_at + figures.reopen_within:
+        words = {"days": figures.reopen_within.days}
+        raise NotAllowed(gettext("销号已超过%(days)s天，不能重新打开，请登记新问题。") % words)
+
+
+def require_other_person(verifier: int | None, worked_on_it: Iterable[int | None]) -> None:
+    """Refuse a verifier who mended the finding or handed the remedy in."""
+    if verifier is None or verifier in set(worked_on_it):
+        raise NotAllowed(gettext("整改人、提交人不能复查自己的整改，请由他人复查。"))
+
+
+def verifiers(severity: Severity, origin: Origin) -> tuple[str, ...]:
+    """Return who verifies, as `role@level`; `visit` is the level that made the visit or the spot check."""
+    if origin == Origin.VISIT:
+        return ("inspector@visit",)
+    if origin == Origin.SPOT_CHECK:
+        return ("office_clerk@visit", "office_clerk@F")
+    if origin == Origin.OWN_CHECK and severity == Severity.MINOR:
+        return ("vice_principal_logistics@school", "food_safety_director@school", "principal@school")
+    return ("office_clerk@F",)
+
+
+def verification_due(remedied_at: datetime, working_days: DaysEnd, figures: Figures = DEFAULTS) -> datetime:
+    """Return until when a remedy is to be verified; these days never cost the school."""
+    return working_days(local_date(remedied_at), figures.verify_days)
+
+
+def verification_escalates(remedied_at: datetime, working_days: DaysEnd, figures: Figures = DEFAULTS) -> datetime:
+    """Return when the head of the first reviewer's office is told of a remedy nobody verified."""
+    return working_days(local_date(remedied_at), figures.verify_days + figures.verify_more_days)
+
+
+def extension_answer_due(asked_at: datetime, working_days: DaysEnd, figures: Figures = DEFAULTS) -> datetime:
+    """Return until when an extension may be granted; silence after that is a refusal."""
+    return working_days(local_date(asked_at), figures.answer_days)
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One call for help: when, which, and who is told."""
+
+    at: datetime
+    key: str
+    told: tuple[str, ...]
+
+
+def ladder(timing: Timing, school_days: DaysEnd, figures: Figures = DEFAULTS) -> list[Rung]:
+    """Return the rungs of a finding in order of time, by the deadline in force; a rung waits while it is tolerated."""
+    due = timing.holds_until
+    rungs = []
+    for rule in figures.ladders[timing.severity]:
+        start = due if rule.from_due else timing.recorded_at
+        day = last_day_before(start) if rule.from_due else local_date(start)
+        rungs.append(Rung(_later(start, rule.wait, school_days, day), rule.key, rule.told))
+    return sorted(rungs, key=lambda rung: rung.at)
+
+
+def rungs_due(rungs: Iterable[Rung], climbed: Collection[str], at: datetime) -> list[Rung]:
+    """Return the rungs whose moment has come and that have no event yet; `climbed` are the keys of those that have."""
+    return [rung for rung in rungs if rung.at <= at and rung.key not in climbed]
+
+
+def rectified(timing: Timing, fixed_at: datetime | None, figures: Figures = DEFAULTS) -> Rectified:
+    """Return how a finding counts (evaluation §2): `fixed_at` is the hand-in of the remedy later accepted.
+
+    An extension moves the deadline, but half points still end at twice the first allowed time.
+    """
+    if fixed_at is None:
+        return Rectified.FAILED
+    if fixed_at <= timing.due_at:
+        return Rectified.ON_TIME
+    half = timing.recorded_at + figures.half_until * timing.allowed
+    return Rectified.HALF if fixed_at <= half else Rectified.FAILED
+
+
+def _later(start: datetime, wait: Allowance, school_days: DaysEnd, day: date) -> datetime:
+    return school_days(day, wait.school_days) if wait.school_days else start + wait.clock

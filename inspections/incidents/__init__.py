@@ -1,0 +1,1 @@
+"""Accidents, their grade and responsibility, and the one-vote veto."""

@@ -1,0 +1,1 @@
+"""The pure rules of incidents and the one-vote veto."""

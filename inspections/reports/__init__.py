@@ -1,0 +1,1 @@
+"""Periodic reports to the bureaus, frozen once issued."""

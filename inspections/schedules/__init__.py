@@ -1,0 +1,1 @@
+"""What is due where and when, computed from the school calendar."""

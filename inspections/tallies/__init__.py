@@ -1,0 +1,1 @@
+"""Figures folded from closed days."""

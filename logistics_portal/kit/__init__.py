@@ -1,0 +1,1 @@
+"""Tools without tables that every room may use."""

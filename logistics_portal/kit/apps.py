@@ -1,0 +1,15 @@
+"""The kit as a Django app: it lets every wing plug itself in."""
+
+from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
+
+
+class KitConfig(AppConfig):
+    """Finds each wing's `portal.py` once all tables are known."""
+
+    name = "logistics_portal.kit"
+    label = "kit"
+
+    def ready(self) -> None:
+        """Let the wings plug into the sockets."""
+        autodiscover_modules("portal")

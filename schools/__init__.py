@@ -1,0 +1,1 @@
+"""The hall: schools, their places, terms and closures."""

@@ -1,0 +1,6 @@
+"""All tables of the hall, gathered for Django."""
+
+from schools.register.models import Enrolment, ImportFile, Place, School, Trait
+from schools.terms.models import Closure, Edition, Extra, NationalYear, Term
+
+__all__ = ["Closure", "Edition", "Enrolment", "Extra", "ImportFile", "NationalYear", "Place", "School", "Term", "Trait"]

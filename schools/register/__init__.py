@@ -1,0 +1,1 @@
+"""Schools and the places in them that can be inspected."""

@@ -1,0 +1,1 @@
+"""School years, terms, school days and closures."""
