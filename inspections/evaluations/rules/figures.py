@@ -1,6 +1,6 @@
 """Exact figures: how they are read, rounded once, and printed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -82,7 +82,7 @@ def rate(part: int | Fraction, whole: int | Fraction) -> Fraction | None:
     return None if whole == 0 else between(Fraction(part) / whole, ZERO, Fraction(1))
 
 
-def mean(figures: list[tuple[Fraction | int, Fraction | None]]) -> Fraction | None:
+def mean(figures: Sequence[tuple[Fraction | int, Fraction | None]]) -> Fraction | None:
     """Return the weighted mean of the figures that apply, or None where none does."""
     held = [(weight, figure) for weight, figure in figures if figure is not None and weight > 0]
     total = sum((weight for weight, _ in held), ZERO)

@@ -110,7 +110,8 @@ class Scheme:
         if set(data) != names:
             raise ValueError(f"方案参数的名称不符：{'、'.join(sorted(set(data) ^ names))}")
         model = cls()
-        scheme = cls(**{name: _read(name, data[name], getattr(model, name)) for name in names})
+        figures = {name: _read(name, data[name], getattr(model, name)) for name in names}
+        scheme = cls(**figures)  # type: ignore[arg-type]  # `_read` keeps each field's own type
         scheme.check()
         return scheme
 
@@ -143,9 +144,7 @@ def _read(name: str, value: object, model: object) -> object:
             raise ValueError(f"方案参数 {name} 应写明 {'、'.join(model)}")
         return Weights(**{key: _exact(f"{name}.{key}", value[key]) for key in model})
     if isinstance(model, IncidentFigures):
-        if not isinstance(value, Mapping):
-            raise ValueError(f"方案参数 {name} 应为一组事故参数")
-        return IncidentFigures.from_json(value)
+        return IncidentFigures.from_json(value if isinstance(value, Mapping) else {})
     if isinstance(model, Fraction):
         return _exact(name, value)
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:

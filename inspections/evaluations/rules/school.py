@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from inspections.evaluations.rules.figures import HUNDRED, judged, mean, rate
+from inspections.evaluations.rules.figures import HUNDRED, judged, mean, plain, rate
 from inspections.evaluations.rules.indicators import management_part, place_part, rectified
 from inspections.evaluations.rules.inputs import BonusFacts, IssueCount, PartInputs, SchoolInputs
 from inspections.evaluations.rules.lines import Line, adjusted
@@ -20,17 +20,18 @@ class Cap:
 
     kind: CapKind
     part: str | None = None
-    line: int | Fraction | None = None
+    line: Fraction | None = None
 
     @property
     def code(self) -> str:
         """The cap as the case file names it."""
+        line = "" if self.line is None else plain(self.line)
         return {
-            CapKind.PART: f"{self.part}<{self.line}",
+            CapKind.PART: f"{self.part}<{line}",
             CapKind.NOT_VISITED: f"{self.part} not visited",
-            CapKind.COMPLETION: f"{self.part} completion<{self.line}",
+            CapKind.COMPLETION: f"{self.part} completion<{line}",
             CapKind.OPEN_CRITICAL: "open critical issue",
-            CapKind.SCHOOL_DAYS: f"<{self.line} school days",
+            CapKind.SCHOOL_DAYS: f"<{line} school days",
         }[self.kind]
 
 
@@ -137,7 +138,12 @@ def rectification(remedies: Iterable[Remedy], scheme: Scheme) -> Rectified:
     for remedy in remedies:
         tallied[remedy.severity][_timing(remedy, scheme)] += 1
     issues = {name: IssueCount(*counts) for name, counts in tallied.items() if any(counts)}
-    return Rectified(issues=issues, rate=rectified(PartInputs(**issues), scheme).exact)
+    pooled = PartInputs(
+        critical=issues.get("critical", IssueCount()),
+        major=issues.get("major", IssueCount()),
+        minor=issues.get("minor", IssueCount()),
+    )
+    return Rectified(issues=issues, rate=rectified(pooled, scheme).exact)
 
 
 def _score(inputs: SchoolInputs, scheme: Scheme) -> Line:
@@ -180,7 +186,7 @@ def _caps(parts: tuple[Line, ...], inputs: SchoolInputs, scheme: Scheme) -> tupl
     if inputs.open_critical:
         caps.append(Cap(CapKind.OPEN_CRITICAL))
     if inputs.school_days < scheme.cap_school_days:
-        caps.append(Cap(CapKind.SCHOOL_DAYS, line=scheme.cap_school_days))
+        caps.append(Cap(CapKind.SCHOOL_DAYS, line=Fraction(scheme.cap_school_days)))
     return tuple(caps)
 
 

@@ -53,7 +53,7 @@ def counts_death(*, incident: date, died: date, fire_or_road: bool, figures: Inc
 
 
 def grade_decider(grade: Grade) -> Decider:
-    """Return who decides a grade: below and 一般 the first reviewer, 较大 one above, graver the province (rights §2)."""
+    """Return who decides a grade: up to 一般 the first reviewer, 较大 one above, else the province (rights §2)."""
     if at_least(grade, Grade.MAJOR):
         return Decider.PROVINCE
     return Decider.NEXT_LEVEL if grade == Grade.LARGER else Decider.FIRST_REVIEWER
