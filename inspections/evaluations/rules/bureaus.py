@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
 
-from inspections.evaluations.rules.figures import HUNDRED, mean, rate
+from inspections.evaluations.rules.figures import mean, percent
 from inspections.evaluations.rules.lines import Line, adjusted, rate_line, weighted
 from inspections.evaluations.rules.scheme import Scheme
 from inspections.evaluations.rules.school import grade_of, under_veto
@@ -179,12 +179,11 @@ def _counted(row: SchoolRow | CountyRow, scheme: Scheme) -> Fraction | None:
 def _qualified(schools: Sequence[SchoolRow], weight: Fraction) -> Line:
     graded = _entered(schools)
     qualified = sum(1 for school in graded if not school.vetoed and school.grade in QUALIFIED)
-    share = rate(qualified, len(graded))
     return Line(
         key="qualified",
         rule="qualified",
         inputs=(("qualified", qualified), ("graded", len(graded))),
-        exact=None if share is None else HUNDRED * share,
+        exact=percent(qualified, len(graded)),
         weight=weight,
     )
 

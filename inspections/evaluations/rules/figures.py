@@ -5,6 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 ZERO = Fraction(0)
+ONE = Fraction(1)
 HUNDRED = Fraction(100)
 
 Exact = int | str | Decimal | Fraction
@@ -60,6 +61,8 @@ def printed_or_none(figure: Fraction | None) -> str | None:
 def plain(figure: Fraction) -> str:
     """Return a figure written out in full: a decimal where it ends, else part/whole; `Fraction` reads both."""
     rest, twos, fives = figure.denominator, 0, 0
+    if rest == 1:
+        return str(figure.numerator)
     while rest % 2 == 0:
         rest, twos = rest // 2, twos + 1
     while rest % 5 == 0:
@@ -69,7 +72,7 @@ def plain(figure: Fraction) -> str:
     places = max(twos, fives)
     digits = str(abs(figure.numerator) * 10**places // figure.denominator).rjust(places + 1, "0")
     sign = "-" if figure < 0 else ""
-    return f"{sign}{digits[:-places]}.{digits[-places:]}" if places else f"{sign}{digits}"
+    return f"{sign}{digits[:-places]}.{digits[-places:]}"
 
 
 def between(figure: Fraction, low: Fraction, high: Fraction) -> Fraction:
@@ -79,7 +82,18 @@ def between(figure: Fraction, low: Fraction, high: Fraction) -> Fraction:
 
 def rate(part: int | Fraction, whole: int | Fraction) -> Fraction | None:
     """Return part ÷ whole within 0…1, or None where the whole is 0: not applicable (evaluation §1)."""
-    return None if whole == 0 else between(Fraction(part) / whole, ZERO, Fraction(1))
+    if whole == 0:
+        return None
+    if part >= whole:
+        return ONE
+    return Fraction(part, whole) if part > 0 else ZERO
+
+
+def percent(part: int | Fraction, whole: int) -> Fraction | None:
+    """Return 100 × part ÷ whole within 0…100, or None where the whole is 0: not applicable (evaluation §1)."""
+    if whole == 0:
+        return None
+    return Fraction(100 * part, whole) if part < whole else HUNDRED
 
 
 def mean(figures: Sequence[tuple[Fraction | int, Fraction | None]]) -> Fraction | None:

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from inspections.evaluations.rules.figures import HUNDRED, ZERO, Weights, rate
+from inspections.evaluations.rules.figures import HUNDRED, ZERO, Weights, percent
 from inspections.evaluations.rules.inputs import (
     FundsInputs,
     IssueCount,
@@ -57,24 +57,24 @@ def rectified(part: PartInputs, scheme: Scheme) -> Line:
 
 
 def _completion(part: PartInputs, weight: Fraction) -> Line:
-    share = rate(part.timely + part.late, max(part.required - part.exempt, 0))
+    figure = percent(part.timely + part.late, max(part.required - part.exempt, 0))
     inputs = (
         ("required", part.required),
         ("exempt", part.exempt),
         ("timely", part.timely),
         ("late", part.late),
     )
-    return Line(key="completion", rule="completion", inputs=inputs, exact=_hundredfold(share), weight=weight)
+    return Line(key="completion", rule="completion", inputs=inputs, exact=figure, weight=weight)
 
 
 def _timeliness(part: PartInputs, weight: Fraction) -> Line:
-    share = rate(part.timely, max(part.required - part.exempt, 0))
+    figure = percent(part.timely, max(part.required - part.exempt, 0))
     inputs = (("required", part.required), ("exempt", part.exempt), ("timely", part.timely))
-    return Line(key="timeliness", rule="timeliness", inputs=inputs, exact=_hundredfold(share), weight=weight)
+    return Line(key="timeliness", rule="timeliness", inputs=inputs, exact=figure, weight=weight)
 
 
 def _severity(name: str, issues: IssueCount, scheme: Scheme) -> Line:
-    mended = issues.on_time + scheme.half_share * issues.half
+    mended = issues.on_time + scheme.half_share * issues.half if issues.half else issues.on_time
     inputs = (
         ("on_time", issues.on_time),
         ("half", issues.half),
@@ -86,7 +86,7 @@ def _severity(name: str, issues: IssueCount, scheme: Scheme) -> Line:
         key=name,
         rule="severity",
         inputs=inputs,
-        exact=_hundredfold(rate(mended, issues.due)),
+        exact=percent(mended, issues.due),
         weight=scheme.severities[name] * issues.due,
     )
 
@@ -168,7 +168,3 @@ def _group(name: str, group: SurveyGroup | None, scheme: Scheme) -> Line:
         ("survey_share", scheme.survey_share),
     )
     return Line(key=name, rule="survey", inputs=inputs, exact=group.score if enough else ZERO, weight=weight)
-
-
-def _hundredfold(share: Fraction | None) -> Fraction | None:
-    return None if share is None else HUNDRED * share

@@ -1,6 +1,6 @@
 """The explanation of a result: every point, the formula behind it, and the facts it was computed from."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -15,7 +15,8 @@ Facts = tuple[tuple[str, Fact], ...]
 class Line:
     """One figure of a result and what it is made of.
 
-    `exact` is its own figure, None where nothing applies; `points` is what it adds to the line above.
+    `exact` is its own figure, None where nothing applies; `points` is what it adds to the line above:
+    given outright, or, for the children of a line, its figure times its weight over the weights that apply.
     Where a line has children, their points sum to its exact figure.
     """
 
@@ -25,7 +26,18 @@ class Line:
     exact: Fraction | None = None
     weight: Fraction | None = None
     points: Fraction | None = None
-    children: tuple["Line", ...] = ()
+    joined: tuple["Line", ...] = ()
+    extra: tuple["Line", ...] = ()
+
+    @property
+    def children(self) -> tuple["Line", ...]:
+        """The lines below with their points (evaluation §1)."""
+        whole = sum((_weight(line) for line in self.joined if line.exact is not None), ZERO)
+        shared = (
+            line if line.exact is None or whole == 0 else replace(line, points=line.exact * _weight(line) / whole)
+            for line in self.joined
+        )
+        return (*shared, *self.extra)
 
     @property
     def label(self) -> str:
@@ -53,10 +65,10 @@ class Line:
         return tuple((INPUTS[key], _shown(fact)) for key, fact in self.inputs)
 
     def find(self, *path: str) -> "Line | None":
-        """Return the line reached by keys from here, or None."""
+        """Return the line reached by keys from here, without its points, or None."""
         if not path:
             return self
-        below = next((child for child in self.children if child.key == path[0]), None)
+        below = next((child for child in (*self.joined, *self.extra) if child.key == path[0]), None)
         return None if below is None else below.find(*path[1:])
 
     def to_json(self) -> dict[str, object]:
@@ -65,49 +77,48 @@ class Line:
             "key": self.key,
             "rule": self.rule,
             "inputs": [[key, _shown(fact)] for key, fact in self.inputs],
-            "exact": None if self.exact is None else plain(self.exact),
+            "exact": None if self.exact is None else str(self.exact),
             "printed": self.printed,
             "weight": None if self.weight is None else plain(self.weight),
-            "points": None if self.points is None else plain(self.points),
+            "points": None if self.points is None else str(self.points),
             "children": [child.to_json() for child in self.children],
         }
 
 
-def shared(children: Iterable[Line]) -> tuple[Line, ...]:
-    """Return the lines with their points: each figure times its weight, over the weights of all that apply (§1)."""
-    lines = tuple(children)
-    total = sum((_weight(line) for line in lines if line.exact is not None), ZERO)
-    return tuple(
-        line if line.exact is None or total == 0 else replace(line, points=line.exact * _weight(line) / total)
-        for line in lines
-    )
+def joined_figure(lines: Iterable[Line]) -> Fraction | None:
+    """Return the mean of the figures that apply by their weights, or None where none does (evaluation §1).
+
+    Numerators and denominators are summed as integers and reduced once, which is many times faster.
+    """
+    top, bottom, weights, scale = 0, 1, 0, 1
+    for line in lines:
+        exact, weight = line.exact, line.weight
+        if exact is None or weight is None or not weight.numerator:
+            continue
+        share = exact.denominator * weight.denominator
+        top, bottom = top * share + exact.numerator * weight.numerator * bottom, bottom * share
+        weights, scale = weights * weight.denominator + weight.numerator * scale, scale * weight.denominator
+    return Fraction(top * scale, bottom * weights) if weights else None
 
 
-def total(children: Sequence[Line]) -> Fraction | None:
-    """Return the sum of the points, or None where no line has any."""
-    held = [line.points for line in children if line.points is not None]
-    return sum(held, ZERO) if held else None
+def weighted(key: str, rule: str, lines: Iterable[Line], weight: Fraction | None = None) -> Line:
+    """Return the line that joins others by weight; without one that applies it does not apply itself."""
+    joined = tuple(lines)
+    return Line(key=key, rule=rule, exact=joined_figure(joined), weight=weight, joined=joined)
 
 
-def weighted(key: str, rule: str, children: Iterable[Line], weight: Fraction | None = None) -> Line:
-    """Return the line that joins its children by weight; without one that applies it does not apply itself."""
-    lines = shared(children)
-    return Line(key=key, rule=rule, exact=total(lines), weight=weight, children=lines)
-
-
-def adjusted(
-    key: str, rule: str, children: Iterable[Line], extra: Iterable[Line], weight: Fraction | None = None
-) -> Line:
+def adjusted(key: str, rule: str, lines: Iterable[Line], extra: Iterable[Line], weight: Fraction | None = None) -> Line:
     """Return the weighted line with points added or taken off: first summed, then kept within 0…100 (§2)."""
-    lines = shared(children)
-    if total(lines) is None:
-        return Line(key=key, rule=rule, weight=weight, children=lines)
-    lines += tuple(line for line in extra if line.points)
-    raw = total(lines) or ZERO
+    joined = tuple(lines)
+    figure = joined_figure(joined)
+    if figure is None:
+        return Line(key=key, rule=rule, weight=weight, joined=joined)
+    more = tuple(line for line in extra if line.points)
+    raw = sum((line.points for line in more if line.points is not None), figure)
     kept = between(raw, ZERO, HUNDRED)
     if kept != raw:
-        lines += (Line(key="limit", rule="limit", exact=kept - raw, points=kept - raw),)
-    return Line(key=key, rule=rule, exact=kept, weight=weight, children=lines)
+        more += (Line(key="limit", rule="limit", exact=kept - raw, points=kept - raw),)
+    return Line(key=key, rule=rule, exact=kept, weight=weight, joined=joined, extra=more)
 
 
 def rate_line(key: str, rate: Fraction | None, weight: Fraction) -> Line:

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from inspections.evaluations.rules.figures import HUNDRED, judged, mean, plain, rate
+from inspections.evaluations.rules.figures import judged, mean, percent, plain
 from inspections.evaluations.rules.indicators import management_part, place_part, rectified
 from inspections.evaluations.rules.inputs import BonusFacts, IssueCount, PartInputs, SchoolInputs
 from inspections.evaluations.rules.lines import Line, adjusted
 from inspections.evaluations.rules.scheme import Scheme
-from inspections.evaluations.rules.words import CapKind, Grade, Part
+from inspections.evaluations.rules.words import CapKind, Grade
 from inspections.incidents.rules.vetoes import triggers, veto_state
 from inspections.incidents.rules.words import Trigger, YearVeto
 
@@ -62,15 +62,12 @@ class SchoolOutcome:
     @property
     def parts(self) -> dict[str, Line]:
         """The lines of the parts that were given, by key."""
-        return {line.key: line for line in self.explanation.children if line.key in Part.values}
+        return {line.key: line for line in self.explanation.joined}
 
     @property
     def indicators(self) -> dict[str, dict[str, Line]]:
         """The lines of each part's indicators, by part and key."""
-        return {
-            key: {line.key: line for line in part.children if line.key not in {"mismatch", "limit"}}
-            for key, part in self.parts.items()
-        }
+        return {key: {line.key: line for line in part.joined} for key, part in self.parts.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +91,7 @@ class Rectified:
 def outcome(inputs: SchoolInputs, scheme: Scheme) -> SchoolOutcome:
     """Return a school's result of the year with its explanation (evaluation §2, §3.4, §7)."""
     explanation = _score(inputs, scheme)
-    parts = tuple(line for line in explanation.children if line.key in Part.values)
+    parts = explanation.joined
     pulled = triggers(inputs.incidents, inputs.late_reports, scheme.incidents)
     veto = veto_state(pulled) if inputs.decided is None else inputs.decided
     caps = _caps(parts, inputs, scheme)
@@ -214,8 +211,7 @@ def _zero_issues(inputs: SchoolInputs) -> tuple[str, ...]:
 def _critical_rectification(inputs: SchoolInputs, scheme: Scheme) -> Fraction | None:
     pooled = [part.critical for _, part in inputs.places]
     mended = sum((count.on_time + scheme.half_share * count.half for count in pooled), Fraction(0))
-    share = rate(mended, sum(count.due for count in pooled))
-    return None if share is None else HUNDRED * share
+    return percent(mended, sum(count.due for count in pooled))
 
 
 def _exact(line: Line, key: str) -> Fraction | None:
