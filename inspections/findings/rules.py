@@ -235,6 +235,13 @@ def overdue(timing: Timing, state: str, at: datetime) -> bool:
     return state == State.OPEN and at > timing.holds_until
 
 
+def remind_at(timing: Timing, school_day_before: Callable[[date], date]) -> datetime:
+    """Return when the fixer is reminded: a school day before the deadline, at half time where hours count."""
+    half = timing.recorded_at + (timing.due_at - timing.recorded_at) / 2
+    eve = day_end(school_day_before(last_day_before(timing.due_at)))
+    return half if timing.severity == Severity.CRITICAL or eve <= timing.recorded_at else eve
+
+
 def latest_extension(timing: Timing) -> datetime:
     """Return the latest deadline an extension may set: the first allowed time once more."""
     return timing.first_due_at + timing.allowed

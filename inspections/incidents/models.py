@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from inspections.incidents.rules import DecisionState, Grade, IncidentState, Reporting, Responsibility, VetoState
+from inspections.incidents.rules.words import DecisionState, Grade, IncidentState, Reporting, Responsibility, VetoState
 from logistics_portal.accounts.models import Unit
 from logistics_portal.kit.scoping import Scoped, ScopedQuerySet
 from schools.register.models import Place, School

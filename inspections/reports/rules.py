@@ -23,6 +23,8 @@ from logistics_portal.kit.dates import (
 )
 from logistics_portal.kit.errors import NotAllowed
 
+YEARS = range(2009, 2101)  # the programme began in 2009
+
 
 class PeriodKind(TextChoices):
     """How long a stretch a report covers."""
@@ -89,7 +91,8 @@ def parse(text: str) -> Period:
             span = read(text)
         except NotAllowed:
             continue
-        return Period(span.first, span.last, kind)
+        if span.last.year in YEARS:
+            return Period(span.first, span.last, kind)
     raise NotAllowed(gettext("报告期应写成“2026-W43”或“2026-10”，请改正“%(text)s”。") % {"text": text[:40]})
 
 

@@ -17,6 +17,8 @@ from logistics_portal.kit.errors import NotAllowed
 
 _INSTANT = re.compile(r"(?:(next) (\d{2}) |\+(\d{1,2})d )?(\d{2}):(\d{2})", re.ASCII)
 
+SlotKey = tuple[date, int]
+
 
 class ScheduleKind(TextChoices):
     """How often a check-list is due."""
@@ -126,7 +128,7 @@ class Slot(NamedTuple):
     closes_at: datetime
 
     @property
-    def key(self) -> tuple[date, int]:
+    def key(self) -> SlotKey:
         """Return what tells this slot from the others of its place and check-list."""
         return self.date, self.seq
 

@@ -175,7 +175,8 @@ class Vocabulary(Shape):
     def to_json(self) -> Json:
         """Return the vocabulary as it is written in the file."""
         answer = super().to_json()
-        return answer.pop("names") | answer
+        names: Json = answer.pop("names")
+        return names | answer
 
     def word(self, kind: str, code: str) -> Word:
         """Return the name of a role, a category, a severity and the like."""

@@ -96,18 +96,20 @@ def _of_words(definition: Definition) -> Iterator[Mention]:
             yield Mention("units", parameter.unit, ("parameters", name, "unit"))
 
 
+def _each(kind: str, names: tuple[str, ...], path: Path) -> Iterator[Mention]:
+    for index, name in enumerate(names):
+        yield Mention(kind, name, (*path, index))
+
+
 def _of_template(template: Template, path: Path) -> Iterator[Mention]:
-    for index, name in enumerate(template.when):
-        yield Mention("conditions", name, (*path, "when", index))
-    for index, name in enumerate(template.done_by):
-        yield Mention("roles", name, (*path, "done_by", index))
+    yield from _each("conditions", template.when, (*path, "when"))
+    yield from _each("roles", template.done_by, (*path, "done_by"))
     if template.countersign:
         yield Mention("roles", template.countersign, (*path, "countersign"))
     if template.schedule.seq:
         yield Mention("facts", template.schedule.seq, (*path, "schedule", "seq"))
     for index, stage in enumerate(template.stages):
-        for place, name in enumerate(stage.alarm):
-            yield Mention("roles", name, (*path, "stages", index, "missing", "alarm", place))
+        yield from _each("roles", stage.alarm, (*path, "stages", index, "missing", "alarm"))
     for index, section in enumerate(template.sections):
         for place, item in enumerate(section.items):
             yield from of_item(item, (*path, "sections", index, "items", place))
@@ -115,21 +117,21 @@ def _of_template(template: Template, path: Path) -> Iterator[Mention]:
 
 def of_item(item: Item, path: Path) -> Iterator[Mention]:
     """Yield every word that an item mentions."""
-    yield Mention("categories", item.category, (*path, "category"))
-    for index, name in enumerate(item.when):
-        yield Mention("conditions", name, (*path, "when", index))
-    for index, name in enumerate(item.evidence or (SEEN_ON_THE_SPOT,)):
-        yield Mention("evidence", name, (*path, "evidence", index))
-    for key, name in (("fact", item.fact), ("expected", item.expected)):
+    answer = item.answer
+    yield from _each("conditions", item.when, (*path, "when"))
+    yield from _each("evidence", item.evidence or (SEEN_ON_THE_SPOT,), (*path, "evidence"))
+    single: tuple[tuple[str, str, Path], ...] = (
+        ("categories", item.category, ("category",)),
+        ("facts", item.fact, ("fact",)),
+        ("facts", item.expected, ("expected",)),
+        ("units", answer.unit, ("answer", "unit")),
+        ("facts", answer.repeat_by, ("answer", "repeat_by")),
+        ("parameters", answer.minimum.param if answer.minimum else "", ("answer", "min")),
+        ("parameters", answer.maximum.param if answer.maximum else "", ("answer", "max")),
+    )
+    for kind, name, where in single:
         if name:
-            yield Mention("facts", name, (*path, key))
-    if item.answer.unit:
-        yield Mention("units", item.answer.unit, (*path, "answer", "unit"))
-    if item.answer.repeat_by:
-        yield Mention("facts", item.answer.repeat_by, (*path, "answer", "repeat_by"))
-    for key, limit in (("min", item.answer.minimum), ("max", item.answer.maximum)):
-        if limit and limit.param:
-            yield Mention("parameters", limit.param, (*path, "answer", key))
+            yield Mention(kind, name, (*path, *where))
 
 
 def _of_rule(rule: CrossRule, path: Path) -> Iterator[Mention]:
@@ -138,8 +140,7 @@ def _of_rule(rule: CrossRule, path: Path) -> Iterator[Mention]:
             yield Mention("facts", operand.fact, (*path, *where))
         if operand.param:
             yield Mention("parameters", operand.param, (*path, *where))
-    for index, name in enumerate(rule.on_fail.alarm):
-        yield Mention("roles", name, (*path, "on_fail", "alarm", index))
+    yield from _each("roles", rule.on_fail.alarm, (*path, "on_fail", "alarm"))
 
 
 def sides(rule: CrossRule) -> Iterator[tuple[Operand, Path]]:

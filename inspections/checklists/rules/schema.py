@@ -64,19 +64,25 @@ def _sentence(error: ValidationError) -> str:
     return teller(error) if teller else _("“%(value)s”的写法不对") % {"value": _shown(error.instance)}
 
 
+def _given(value: Any) -> Any:
+    """Return what an error holds; the library types it as perhaps unset, which it is not here."""
+    return value
+
+
 def _missing(error: ValidationError) -> str:
-    absent = [key for key in error.validator_value if key not in error.instance]
+    instance = _given(error.instance)
+    absent = [key for key in _given(error.validator_value) if key not in instance]
     return _("缺少“%(keys)s”") % {"keys": "、".join(absent)}
 
 
 def _unknown_keys(error: ValidationError) -> str:
     known: dict[str, Any] = error.schema.get("properties", {}) if isinstance(error.schema, dict) else {}
-    extra = [str(key) for key in error.instance if key not in known]
+    extra = [str(key) for key in _given(error.instance) if key not in known]
     return _("不认识“%(keys)s”这一项") % {"keys": "、".join(extra)}
 
 
 def _not_listed(error: ValidationError) -> str:
-    allowed = "、".join(_shown(one) for one in error.validator_value)
+    allowed = "、".join(_shown(one) for one in _given(error.validator_value))
     return _("“%(value)s”不能用，可用的是：%(allowed)s") % {"value": _shown(error.instance), "allowed": allowed}
 
 

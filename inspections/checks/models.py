@@ -1,0 +1,158 @@
+"""What was found on a slot, revision by revision; a revision that was handed in is never changed."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from inspections.checklists.models import Checklist, Version
+from inspections.findings.models import Finding
+from inspections.schedules.rules import Mark, Timeliness
+from logistics_portal.accounts.models import Unit
+from logistics_portal.kit.scoping import Scoped, ScopedQuerySet
+from schools.register.models import Place, School
+
+
+class CheckQuerySet(ScopedQuerySet["Check"]):
+    """Checks, and the ways they are asked for."""
+
+    def standing(self) -> Self:
+        """Keep the revision that holds for each slot."""
+        return self.filter(state__in=[Check.State.RECEIVED, Check.State.RECEIVING])
+
+    def complete(self) -> Self:
+        """Keep what counts as handed in."""
+        return self.filter(state=Check.State.RECEIVED)
+
+
+class Check(Scoped):
+    """One revision of what was found on a slot.
+
+    `answers` holds one character per item of `version`, in its order: 1 pass, 0 fail, - not applicable, . not
+    answered, a, b, c … a choice. `values` holds only numbers, counts, texts, reasons. The row is its own audit row.
+    """
+
+    unit_path: ClassVar[str] = "school__unit__path"
+    unit_key: ClassVar[str] = "school__unit_id"
+    place_key: ClassVar[str] = "place_id"
+
+    class State(models.TextChoices):
+        """Where the revision stands."""
+
+        RECEIVING = "receiving", _("接收中")
+        RECEIVED = "received", _("已收到")
+        INCOMPLETE = "incomplete", _("不完整")
+        SUPERSEDED = "superseded", _("已更正")
+        VOIDED = "voided", _("已作废")
+
+    client_id = models.UUIDField(_("端标识"), unique=True)
+    content_hash = models.CharField(max_length=64)
+    place = models.ForeignKey(Place, models.PROTECT, related_name="checks")
+    school = models.ForeignKey(School, models.PROTECT, related_name="checks")
+    county = models.ForeignKey(Unit, models.PROTECT, related_name="checks", help_text="first reviewer of that day")
+    checklist = models.ForeignKey(Checklist, models.PROTECT, related_name="checks")
+    version = models.ForeignKey(Version, models.PROTECT, related_name="checks")
+    date = models.DateField(_("日期"))
+    seq = models.PositiveSmallIntegerField(_("批次"), default=1)
+    revision = models.PositiveSmallIntegerField(_("修订"), default=1)
+    state = models.CharField(_("状态"), max_length=10, choices=State)
+    stage = models.CharField(_("已交阶段"), max_length=40, blank=True)
+    answers = models.CharField(_("答案"), max_length=120)
+    values = models.JSONField(default=dict, blank=True)
+    n_fail = models.PositiveSmallIntegerField(_("异常数"), default=0)
+    n_na = models.PositiveSmallIntegerField(_("不适用数"), default=0)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="checks")
+    post = models.ForeignKey("accounts.Post", models.PROTECT, null=True, related_name="checks")
+    stands_in = models.BooleanField(_("代填"), default=False)
+    at = models.DateTimeField(_("填报时间（设备）"), null=True, blank=True)
+    handed_in_at = models.DateTimeField(_("服务器收到时间"))
+    received_at = models.DateTimeField(_("齐全时间"), null=True, blank=True)
+    timeliness = models.CharField(_("及时性"), max_length=8, choices=Timeliness, blank=True)
+    mark = models.CharField(_("标记"), max_length=14, choices=Mark, blank=True)
+    reason = models.CharField(_("补录（更正）理由"), max_length=300, blank=True)
+    address = models.CharField(max_length=64, blank=True)
+    countersigned_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="checks_countersigned"
+    )
+    countersigned_at = models.DateTimeField(_("复核签字时间"), null=True, blank=True)
+    voided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="checks_voided"
+    )
+    voided_at = models.DateTimeField(_("作废时间"), null=True, blank=True)
+    void_reason = models.CharField(_("作废理由"), max_length=200, blank=True)
+
+    objects = CheckQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("检查记录")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["place", "checklist", "date", "seq", "revision"], name="one_check_per_slot_and_revision"
+            ),
+            models.UniqueConstraint(
+                fields=["place", "checklist", "date", "seq"],
+                condition=Q(state__in=["receiving", "received"]),
+                name="one_standing_check_per_slot",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="received") | Q(received_at__isnull=False), name="received_check_says_when"
+            ),
+            models.CheckConstraint(
+                condition=Q(countersigned_by__isnull=True) | ~Q(countersigned_by=models.F("by")),
+                name="check_countersigned_by_another_person",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="voided") | Q(voided_by__isnull=False, voided_at__isnull=False),
+                name="voided_check_says_who",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["school", "date"], name="check_by_school_day"),
+            models.Index(fields=["county", "date"], name="check_by_county_day"),
+        ]
+
+    def __str__(self) -> str:
+        return self.receipt_no
+
+    @property
+    def receipt_no(self) -> str:
+        """Return the receipt number: HZ, the date, eight characters of the check's own id."""
+        return f"HZ{self.date:%Y%m%d}{self.client_id.hex[-8:].upper()}"
+
+
+class Failure(models.Model):
+    """An item that failed in a check, and the finding it opened or counted on."""
+
+    check_row = models.ForeignKey(Check, models.PROTECT, related_name="failures", db_column="check_id")
+    item_code = models.CharField(_("检查项代码"), max_length=12)
+    finding = models.ForeignKey(Finding, models.PROTECT, related_name="failures")
+
+    class Meta:
+        verbose_name = _("不合格项")
+        constraints = [models.UniqueConstraint(fields=["check_row", "item_code"], name="an_item_fails_once_per_check")]
+
+    def __str__(self) -> str:
+        return f"{self.check_row_id} {self.item_code}"
+
+
+class CheckPhoto(models.Model):
+    """A photo handed in with a check, for one of its items."""
+
+    check_row = models.ForeignKey(Check, models.PROTECT, related_name="photos", db_column="check_id")
+    item_code = models.CharField(_("检查项代码"), max_length=12)
+    attachment = models.ForeignKey("records.Attachment", models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("检查照片")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["check_row", "item_code", "attachment"], name="one_photo_per_check_and_item"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.check_row_id} {self.item_code}"

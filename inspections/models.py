@@ -1,0 +1,50 @@
+"""All tables of this wing, gathered for Django."""
+
+from inspections.checklists.models import Checklist, Item, Section, SheetVersion, Version
+from inspections.checks.models import Check, CheckPhoto, Failure
+from inspections.evaluations.models import Evaluation, Run, SchemeVersion
+from inspections.findings.models import ExtensionRequest, Finding, FindingEvent, FindingPhoto
+from inspections.incidents.models import (
+    GradeDecision,
+    Incident,
+    IncidentVersion,
+    ReportAct,
+    ResponsibilityFinding,
+    Softening,
+    Veto,
+)
+from inspections.reports.models import Report
+from inspections.schedules.models import ClosedDay, Exemption, Missed
+from inspections.tallies.models import CountyDay, ItemDay, SchoolMonth
+
+__all__ = [
+    "Check",
+    "CheckPhoto",
+    "Checklist",
+    "ClosedDay",
+    "CountyDay",
+    "Evaluation",
+    "Exemption",
+    "ExtensionRequest",
+    "Failure",
+    "Finding",
+    "FindingEvent",
+    "FindingPhoto",
+    "GradeDecision",
+    "Incident",
+    "IncidentVersion",
+    "Item",
+    "ItemDay",
+    "Missed",
+    "Report",
+    "ReportAct",
+    "ResponsibilityFinding",
+    "Run",
+    "SchemeVersion",
+    "SchoolMonth",
+    "Section",
+    "SheetVersion",
+    "Softening",
+    "Version",
+    "Veto",
+]
