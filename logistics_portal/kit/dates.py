@@ -169,9 +169,12 @@ class NationalDay:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class NationalCalendar:
-    """The named days of the years known so far; a year nobody has announced falls back on weekdays."""
+    """The named days of the years known so far; a year nobody has announced falls back on weekdays.
+
+    Two of them are equal only if they are one object, so that what is built on it can be kept by key.
+    """
 
     days: Mapping[date, NationalDay]
     years: frozenset[int] = field(default_factory=frozenset)

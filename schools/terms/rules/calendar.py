@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -197,6 +197,15 @@ class Calendar:
             return Deadline(day_end(found))
         return Deadline(self.rows.national.deadline(found, missing), provisional=True)
 
+    def deadline_at(self, start: date, number: int) -> datetime:
+        """Return only the instant of `deadline`, for rules that count school days and know no calendar."""
+        return self.deadline(start, number).at
+
+    def school_day_before(self, day: date) -> date:
+        """Return the last day with lessons before `day`, or the day before where there is none near."""
+        earlier = (day - timedelta(days=back) for back in range(1, self.rows.habits.horizon))
+        return next((it for it in earlier if self.is_operating(it)), day - ONE_DAY)
+
     def warnings(self, first: date, last: date) -> dict[int, Warn]:
         """Return the years in this stretch whose holidays nobody has announced."""
         years = range(first.year, last.year + 1)
@@ -333,3 +342,12 @@ def difference(before: Calendar, after: Calendar, first: date, last: date) -> li
 def totals(calendars: Iterable[Calendar], first: date, last: date) -> Totals:
     """Return the days of each kind summed over schools: what a county or city is asked for."""
     return sum((calendar.totals(first, last) for calendar in calendars), Totals())
+
+
+def calendars(rows: Mapping[int, Rows]) -> dict[int, Calendar]:
+    """Return the calendar of each school by its key; schools with equal rows share one, so a province stays cheap."""
+    shared: dict[Rows, Calendar] = {}
+    for one in rows.values():
+        if one not in shared:
+            shared[one] = Calendar(one)
+    return {school: shared[one] for school, one in rows.items()}

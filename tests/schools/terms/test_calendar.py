@@ -10,7 +10,7 @@ import pytest
 
 from logistics_portal.kit.dates import NationalCalendar, midnight
 from logistics_portal.kit.errors import NotAllowed
-from schools.terms.rules.calendar import Calendar, CalendarTooShort, Totals, difference, totals
+from schools.terms.rules.calendar import Calendar, CalendarTooShort, Totals, calendars, difference, totals
 from schools.terms.rules.rows import (
     Closure,
     Extra,
@@ -247,6 +247,23 @@ def test_a_calendar_without_next_terms_says_so_but_still_gives_a_provisional_dea
 
     assert found.provisional
     assert found.at == midnight(date(2027, 7, 21))
+
+
+def test_the_school_day_before_skips_what_is_free():
+    here = Calendar(ROWS)
+
+    assert here.school_day_before(MONDAY) == FRIDAY
+    assert here.school_day_before(date(2027, 3, 1)) == date(2027, 1, 15)
+    assert Calendar(Rows(NATIONAL)).school_day_before(MONDAY) == SUNDAY
+
+
+def test_schools_with_equal_rows_share_one_calendar():
+    other = replace(ROWS, closures=(Closure(MONDAY, MONDAY),))
+
+    found = calendars({1: ROWS, 2: replace(ROWS), 3: other})
+
+    assert found[1] is found[2]
+    assert found[3].rows == other
 
 
 def test_a_new_version_shows_its_difference_before_it_counts():
