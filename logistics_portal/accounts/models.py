@@ -165,7 +165,9 @@ class User(AbstractBaseUser):
     @cached_property
     def reach(self) -> Reach:
         """Return what today's posts reach: subtrees, listed schools, listed places."""
-        paths, schools, places = set(), set(), set()
+        paths: set[str] = set()
+        schools: set[int] = set()
+        places: set[int] = set()
         for post in self.live_posts:
             if post.reach_kind == Post.ReachKind.UNIT:
                 paths.add(post.unit.path)

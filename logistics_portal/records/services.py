@@ -1,0 +1,146 @@
+"""Verbs of the record-keeping: the audit trail, numbers without gaps, notices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import TypedDict, Unpack
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import models, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from logistics_portal.kit import context
+from logistics_portal.kit.scoping import Scoped
+from logistics_portal.records.models import AuditRow, Counter, Notice
+
+
+class Facts(TypedDict, total=False):
+    """What an audit row may tell besides who did what to which record."""
+
+    before: Mapping[str, object]
+    after: Mapping[str, object]
+    reason: str
+    post: models.Model | None
+    unit: models.Model | None
+    at: datetime
+
+
+def log(*, by: AbstractBaseUser | None, verb: str, on: models.Model | None, **facts: Unpack[Facts]) -> AuditRow:
+    """Write one audit row beside the act it tells of, in the same transaction.
+
+    `post`, address and request number come from the request when not given; the unit comes from the row's own scope.
+    """
+    return _write(by=by, verb=verb, on=on, outcome=AuditRow.Outcome.DONE, facts=facts)
+
+
+def refused(*, by: AbstractBaseUser | None, verb: str, on: models.Model | None, **facts: Unpack[Facts]) -> AuditRow:
+    """Write down that an act was refused; call it outside the transaction that was rolled back."""
+    return _write(by=by, verb=verb, on=on, outcome=AuditRow.Outcome.REFUSED, facts=facts)
+
+
+def _write(
+    *, by: AbstractBaseUser | None, verb: str, on: models.Model | None, outcome: AuditRow.Outcome, facts: Facts
+) -> AuditRow:
+    act = context.current()
+    post, unit = facts.get("post"), facts.get("unit")
+    return AuditRow.objects.create(
+        at=facts.get("at") or timezone.now(),
+        by_id=by.pk if by is not None else None,
+        post_id=post.pk if post is not None else act.post_id,
+        verb=verb[:60],
+        outcome=outcome,
+        on_table=on._meta.label_lower if on is not None else "",  # noqa: SLF001 - Django's documented name of a table
+        on_id=on.pk if on is not None and isinstance(on.pk, int) else None,
+        on_label=plain_text(str(on))[:200] if on is not None else "",
+        unit_id=unit.pk if unit is not None else unit_of(on),
+        before=plain(facts.get("before") or {}),
+        after=plain(facts.get("after") or {}),
+        reason=plain_text(facts.get("reason", ""))[:500],
+        address=act.address,
+        request_id=act.request_id,
+    )
+
+
+def unit_of(row: models.Model | None) -> int | None:
+    """Return the id of the unit a scoped row belongs to, following its own `unit_key`."""
+    if not isinstance(row, Scoped):
+        return None
+    value: object = row
+    for step in type(row).unit_key.split("__"):
+        value = getattr(value, step, None)
+    return value if isinstance(value, int) else None
+
+
+def plain_text(text: str) -> str:
+    """Return `text` without the characters that neither database nor log can keep."""
+    return "".join(char for char in text if char.isprintable() or char == "\n")
+
+
+def plain(value: object) -> object:
+    """Return `value` as JSON can keep it: dates and fractions as text, rows as their ids."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(part) for part in value]
+    if isinstance(value, models.Model):
+        return value.pk
+    if isinstance(value, bool | int | float) or value is None:
+        return value
+    return value.isoformat() if isinstance(value, date) else plain_text(str(value))
+
+
+@transaction.atomic
+def take_number(name: str) -> int:
+    """Return the next number under `name`; its row stays locked until the caller's transaction ends, so none is lost.
+
+    Call it inside the transaction that uses the number.
+    """
+    counters = Counter.objects.filter(name=name)
+    if not counters.update(last=F("last") + 1):
+        Counter.objects.get_or_create(name=name)
+        counters.update(last=F("last") + 1)
+    return counters.values_list("last", flat=True).get()
+
+
+class Telling(TypedDict, total=False):
+    """What a notice may hold besides its title."""
+
+    text: str
+    url: str
+    urgency: Notice.Urgency
+    at: datetime
+
+
+def notify(
+    *, to: AbstractBaseUser | Iterable[AbstractBaseUser], key: str, title: str, **telling: Unpack[Telling]
+) -> int:
+    """Put a line into the inboxes of `to` and return how many people were asked to be told.
+
+    The same `key` never tells the same person twice, so a job may run again.
+    """
+    people = [to] if isinstance(to, AbstractBaseUser) else list(to)
+    rows = [
+        Notice(
+            to_id=person.pk,
+            key=key[:120],
+            title=title[:120],
+            text=telling.get("text", "")[:500],
+            url=telling.get("url", "")[:200],
+            urgency=telling.get("urgency", Notice.Urgency.NORMAL),
+            at=telling.get("at") or timezone.now(),
+        )
+        for person in people
+    ]
+    Notice.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
+    return len(rows)
+
+
+@transaction.atomic
+def open_notice(*, notice: Notice, at: datetime) -> Notice:
+    """Mark a notice as read by the person it is for."""
+    if notice.read_at is None:
+        notice.read_at = at
+        notice.save(update_fields=["read_at"])
+    return notice
