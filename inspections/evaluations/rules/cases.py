@@ -8,45 +8,20 @@ from typing import NoReturn
 
 from inspections.evaluations.rules import parsers
 from inspections.evaluations.rules.awards import PROGRAMMES, Standing, VetoWindow, entry_bar
-from inspections.evaluations.rules.bureaus import (
-    BureauOutcome,
-    CityInputs,
-    CountyInputs,
-    CountyRow,
-    ReviewFacts,
-    SchoolRow,
-    city,
-    county,
-)
+from inspections.evaluations.rules.bureaus import BureauOutcome, city, county
 from inspections.evaluations.rules.figures import printed, printed_or_none
-from inspections.evaluations.rules.persons import DutyRates, PersonInputs, PostSpan, principal
+from inspections.evaluations.rules.persons import principal
 from inspections.evaluations.rules.ranking import Candidate, rank
 from inspections.evaluations.rules.reading import CaseError, Reader
 from inspections.evaluations.rules.scheme import Scheme
 from inspections.evaluations.rules.school import Remedy, grade_of, outcome, rectification
-from inspections.evaluations.rules.words import Grade, PersonGrade
+from inspections.evaluations.rules.words import GRADES, PERSON_WORDS, WORDS, Grade
 from inspections.incidents.rules.words import VetoState
 
 __all__ = ["CaseError", "calculate", "load"]
 
 Answer = dict[str, object]
 
-WORDS = {
-    Grade.EXCELLENT: "优秀",
-    Grade.GOOD: "良好",
-    Grade.PASS: "合格",
-    Grade.FAIL: "不合格",
-    Grade.WITHHELD: "暂缓",
-    Grade.NOT_GRADED: "不定等次",
-}
-PERSON_WORDS = {
-    PersonGrade.EXCELLENT: "优秀",
-    PersonGrade.PASS: "合格",
-    PersonGrade.BASIC: "基本合格",
-    PersonGrade.FAIL: "不合格",
-    PersonGrade.NOT_GRADED: "不定等次",
-}
-GRADES = {word: grade for grade, word in WORDS.items()}
 VETOES = {state.value: state for state in (VetoState.PROVISIONAL, VetoState.ACTIVE, VetoState.LIFTED)}
 
 
@@ -151,32 +126,12 @@ def _candidate(reader: Reader) -> Candidate:
 
 
 def _county(reader: Reader, scheme: Scheme) -> Answer:
-    inputs = CountyInputs(
-        schools=_school_rows(reader),
-        coverage=reader.rate("coverage"),
-        review=_review(reader),
-        training=reader.rate("training"),
-        satisfaction=reader.score("satisfaction"),
-        own_fault=reader.flag("own_fault"),
-    )
-    result = county(inputs, scheme)
+    result = county(parsers.county_inputs(reader), scheme)
     return {**_bureau(result), "line": result.line}
 
 
 def _city(reader: Reader, scheme: Scheme) -> Answer:
-    inputs = CityInputs(
-        counties=tuple(
-            CountyRow(enrolment=row.count("enrolment", None), score=row.score("score"), vetoed=row.flag("vetoed"))
-            for row in reader.children("counties")
-        ),
-        schools=_school_rows(reader),
-        sampling=reader.rate("sampling"),
-        review=_review(reader),
-        training=reader.rate("training"),
-        sharing=reader.rate("sharing"),
-        own_fault=reader.flag("own_fault"),
-    )
-    return _bureau(city(inputs, scheme))
+    return _bureau(city(parsers.city_inputs(reader), scheme))
 
 
 def _bureau(result: BureauOutcome) -> Answer:
@@ -188,52 +143,9 @@ def _bureau(result: BureauOutcome) -> Answer:
     }
 
 
-def _school_rows(reader: Reader) -> tuple[SchoolRow, ...]:
-    return tuple(
-        SchoolRow(
-            enrolment=row.count("enrolment", None),
-            score=row.score("score"),
-            grade=row.choice("grade", GRADES, Grade.FAIL if row.flag("vetoed") else None),
-            vetoed=row.flag("vetoed"),
-        )
-        for row in reader.children("schools")
-    )
-
-
-def _review(reader: Reader) -> Fraction | ReviewFacts | None:
-    if not isinstance(reader.data.get("review"), Mapping):
-        return reader.rate("review")
-    facts = reader.child("review")
-    return None if facts is None else ReviewFacts(facts.rate("verification"), facts.rate("pass_on"))
-
-
 def _principal(reader: Reader, scheme: Scheme) -> Answer:
-    posts = tuple(
-        PostSpan(
-            days=row.count("days", None),
-            school_score=row.score("school_score"),
-            management_score=row.score("management_score"),
-        )
-        for row in reader.children("posts")
-    )
-    result = principal(PersonInputs(posts=posts, duty=_duty(reader), vetoed=reader.flag("vetoed")), scheme)
+    result = principal(parsers.person_inputs(reader), scheme)
     return {"score": result.printed, "grade": PERSON_WORDS[result.grade]}
-
-
-def _duty(reader: Reader) -> Fraction | DutyRates | None:
-    if not isinstance(reader.data.get("duty"), Mapping):
-        return reader.score("duty")
-    facts = reader.child("duty")
-    return (
-        None
-        if facts is None
-        else DutyRates(
-            meals=facts.rate("meals"),
-            dispatch=facts.rate("dispatch"),
-            shifts=facts.rate("shifts"),
-            drills=facts.rate("drills"),
-        )
-    )
 
 
 def _award(reader: Reader, scheme: Scheme) -> Answer:

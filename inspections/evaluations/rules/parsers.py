@@ -1,8 +1,9 @@
-"""The typed inputs of a school, read from the case file's shape (evaluation §7)."""
+"""The typed inputs of schools, bureaus and persons, read from the case file's shape (evaluation §7)."""
 
 from collections.abc import Mapping
 from fractions import Fraction
 
+from inspections.evaluations.rules.bureaus import CityInputs, CountyInputs, CountyRow, ReviewFacts, SchoolRow
 from inspections.evaluations.rules.figures import HUNDRED, ZERO
 from inspections.evaluations.rules.inputs import (
     BonusFacts,
@@ -16,15 +17,18 @@ from inspections.evaluations.rules.inputs import (
     SurveyGroup,
     SurveyInputs,
 )
+from inspections.evaluations.rules.persons import DutyRates, PersonInputs, PostSpan
 from inspections.evaluations.rules.reading import Reader
-from inspections.incidents.rules.words import Grade, Reporting, Responsibility
+from inspections.evaluations.rules.words import GRADES, Grade
+from inspections.incidents.rules import words as incidents
 
 SEVERITIES = ("critical", "major", "minor")
 LEVELS = ("province", "city", "county")
 GROUPS = ("students", "parents", "staff")
-GRADES = {grade.value: grade for grade in Grade}
-DEGREES = {degree.value: degree for degree in Responsibility}
-REPORTINGS = {reporting.value: reporting for reporting in Reporting}
+GRAVITIES = {grade.value: grade for grade in incidents.Grade}
+DEGREES = {degree.value: degree for degree in incidents.Responsibility}
+DECIDED = {state.value: state for state in incidents.YearVeto}
+REPORTINGS = {reporting.value: reporting for reporting in incidents.Reporting}
 
 
 def school_inputs(reader: Reader) -> SchoolInputs:
@@ -40,7 +44,49 @@ def school_inputs(reader: Reader) -> SchoolInputs:
         late_reports=reader.count("late_reports"),
         open_critical=reader.flag("open_critical"),
         incidents=tuple(_incident(row) for row in reader.children("incidents")),
+        decided=reader.choice("veto_decided", DECIDED) if reader.has("veto_decided") else None,
     )
+
+
+def county_inputs(reader: Reader) -> CountyInputs:
+    """Return the inputs of one county bureau."""
+    return CountyInputs(
+        schools=_school_rows(reader),
+        coverage=reader.rate("coverage"),
+        review=_review(reader),
+        training=reader.rate("training"),
+        satisfaction=reader.score("satisfaction"),
+        own_fault=reader.flag("own_fault"),
+    )
+
+
+def city_inputs(reader: Reader) -> CityInputs:
+    """Return the inputs of one city bureau."""
+    return CityInputs(
+        counties=tuple(
+            CountyRow(enrolment=row.count("enrolment", None), score=row.score("score"), vetoed=row.flag("vetoed"))
+            for row in reader.children("counties")
+        ),
+        schools=_school_rows(reader),
+        sampling=reader.rate("sampling"),
+        review=_review(reader),
+        training=reader.rate("training"),
+        sharing=reader.rate("sharing"),
+        own_fault=reader.flag("own_fault"),
+    )
+
+
+def person_inputs(reader: Reader) -> PersonInputs:
+    """Return the inputs of one principal."""
+    posts = tuple(
+        PostSpan(
+            days=row.count("days", None),
+            school_score=row.score("school_score"),
+            management_score=row.score("management_score"),
+        )
+        for row in reader.children("posts")
+    )
+    return PersonInputs(posts=posts, duty=_duty(reader), vetoed=reader.flag("vetoed"))
 
 
 def _part(reader: Reader | None) -> PartInputs | None:
@@ -169,12 +215,47 @@ def _bonus(reader: Reader) -> Fraction | BonusFacts:
 
 def _incident(reader: Reader) -> IncidentInputs:
     return IncidentInputs(
-        grade_493=reader.choice("grade_493", GRADES, Grade.BELOW),
-        grade_food=reader.choice("grade_food", GRADES, Grade.BELOW),
+        grade_493=reader.choice("grade_493", GRAVITIES, incidents.Grade.BELOW),
+        grade_food=reader.choice("grade_food", GRAVITIES, incidents.Grade.BELOW),
         deaths=reader.count("deaths"),
         food_cases=reader.count("food_cases"),
-        responsibility=reader.choice("responsibility", DEGREES, Responsibility.PENDING),
+        responsibility=reader.choice("responsibility", DEGREES, incidents.Responsibility.PENDING),
         in_scope=reader.flag("in_scope", default=True),
         reportable=reader.flag("reportable"),
-        reporting=reader.choice("reporting", REPORTINGS, Reporting.ON_TIME),
+        reporting=reader.choice("reporting", REPORTINGS, incidents.Reporting.ON_TIME),
+    )
+
+
+def _school_rows(reader: Reader) -> tuple[SchoolRow, ...]:
+    return tuple(
+        SchoolRow(
+            enrolment=row.count("enrolment", None),
+            score=row.score("score"),
+            grade=row.choice("grade", GRADES, Grade.FAIL if row.flag("vetoed") else None),
+            vetoed=row.flag("vetoed"),
+        )
+        for row in reader.children("schools")
+    )
+
+
+def _review(reader: Reader) -> Fraction | ReviewFacts | None:
+    if not isinstance(reader.data.get("review"), Mapping):
+        return reader.rate("review")
+    facts = reader.child("review")
+    return None if facts is None else ReviewFacts(facts.rate("verification"), facts.rate("pass_on"))
+
+
+def _duty(reader: Reader) -> Fraction | DutyRates | None:
+    if not isinstance(reader.data.get("duty"), Mapping):
+        return reader.score("duty")
+    facts = reader.child("duty")
+    return (
+        None
+        if facts is None
+        else DutyRates(
+            meals=facts.rate("meals"),
+            dispatch=facts.rate("dispatch"),
+            shifts=facts.rate("shifts"),
+            drills=facts.rate("drills"),
+        )
     )

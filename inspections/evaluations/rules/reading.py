@@ -12,7 +12,8 @@ from inspections.evaluations.rules.figures import HUNDRED, ZERO, rate
 
 Word = TypeVar("Word")
 
-NUMBER = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,60})?([eE][+-]?[0-9]{1,2})?")
+# A decimal, or the exact fraction that our own frozen inputs may hold.
+NUMBER = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,60})?([eE][+-]?[0-9]{1,2})?|-?[0-9]{1,60}/0*[1-9][0-9]{0,59}")
 LONGEST = 96
 FIRST_YEAR, LAST_YEAR = 1949, 2999
 

@@ -41,6 +41,25 @@ class PersonGrade(TextChoices):
     NOT_GRADED = "not_graded", _("不定等次")
 
 
+# What the case file and the frozen figures call a grade, whatever language the page speaks.
+WORDS = {
+    Grade.EXCELLENT: "优秀",
+    Grade.GOOD: "良好",
+    Grade.PASS: "合格",
+    Grade.FAIL: "不合格",
+    Grade.WITHHELD: "暂缓",
+    Grade.NOT_GRADED: "不定等次",
+}
+PERSON_WORDS = {
+    PersonGrade.EXCELLENT: "优秀",
+    PersonGrade.PASS: "合格",
+    PersonGrade.BASIC: "基本合格",
+    PersonGrade.FAIL: "不合格",
+    PersonGrade.NOT_GRADED: "不定等次",
+}
+GRADES = {word: grade for grade, word in WORDS.items()}
+
+
 class CapKind(TextChoices):
     """What keeps a result at 良好."""
 
