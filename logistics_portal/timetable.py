@@ -4,4 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-TIMETABLE: dict[str, dict[str, Any]] = {}
+TIMETABLE: dict[str, dict[str, Any]] = {
+    "lost work": {"task": "logistics_portal.records.tasks.sweep", "schedule": 30.0},
+}

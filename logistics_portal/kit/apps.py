@@ -3,6 +3,8 @@
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 
+from logistics_portal.kit import checks  # noqa: F401 - registers the checks
+
 
 class KitConfig(AppConfig):
     """Finds each wing's `portal.py` once all tables are known."""
