@@ -1,0 +1,1 @@
+"""What this wing plugs into the portal."""

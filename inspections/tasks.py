@@ -1,0 +1,3 @@
+"""Tasks of this wing, gathered for Celery."""
+
+__all__: list[str] = []
