@@ -188,6 +188,67 @@ class Place(Scoped):
         return self.name
 
 
+class Proposal(Scoped):
+    """A change of a school or a place that waits for a second person (edit, close, merge, move, close a place)."""
+
+    unit_path: ClassVar[str] = "school__unit__path"
+    unit_key: ClassVar[str] = "school__unit_id"
+
+    class Kind(models.TextChoices):
+        """What is asked for."""
+
+        EDIT = "edit", _("变更信息")
+        CLOSE = "close", _("撤并（停办）")
+        MERGE = "merge", _("并入他校")
+        MOVE = "move", _("变更主管单位")
+        CLOSE_PLACE = "close_place", _("停用场所")
+        REOPEN_PLACE = "reopen_place", _("恢复场所")
+
+    class State(models.TextChoices):
+        """Where it stands."""
+
+        REQUESTED = "requested", _("待批")
+        APPROVED = "approved", _("已批")
+        REFUSED = "refused", _("驳回")
+        WITHDRAWN = "withdrawn", _("撤回")
+
+    school = models.ForeignKey(School, models.PROTECT, related_name="proposals")
+    place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="proposals")
+    kind = models.CharField(_("事项"), max_length=14, choices=Kind)
+    state = models.CharField(_("状态"), max_length=10, choices=State, default=State.REQUESTED)
+    takes_effect = models.DateField(_("生效日期"))
+    changes = models.JSONField(_("变更内容"), default=dict, blank=True)
+    target_unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
+    successor = models.ForeignKey(School, models.PROTECT, null=True, blank=True, related_name="+")
+    document = models.CharField(_("文件依据"), max_length=200, blank=True)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="asked_proposals")
+    asked_at = models.DateTimeField(_("提出时间"))
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="decided_proposals"
+    )
+    decided_at = models.DateTimeField(_("审批时间"), null=True, blank=True)
+    answer = models.CharField(_("审批意见"), max_length=200, blank=True)
+
+    objects = ScopedQuerySet["Proposal"].as_manager()
+
+    class Meta:
+        verbose_name = _("变更申请")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state__in=["approved", "refused"]) | Q(decided_by__isnull=False, decided_at__isnull=False),
+                name="proposal_decided_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("asked_by")),
+                name="proposal_decided_by_another_person",
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "asked_at"], name="proposal_by_state")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.school_id} {self.takes_effect}"
+
+
 class ImportFile(Scoped):
     """A sheet handed in for import: checked first, applied whole or not at all; the same file changes nothing twice."""
 

@@ -20,11 +20,23 @@ class NationalYear(models.Model):
     number = models.PositiveSmallIntegerField(_("版次"), default=1)
     days = models.JSONField(_("放假与调休"), help_text='{"2026-10-01": {"kind": "holiday", "name": "国庆节"}, …}')
     source = models.CharField(_("来源"), max_length=200)
-    published_at = models.DateTimeField(_("发布时间"))
+    drafted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="drafted_national_years"
+    )
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="published_national_years"
+    )
+    published_at = models.DateTimeField(_("发布时间"), null=True, blank=True, help_text="empty while a draft")
 
     class Meta:
         verbose_name = _("全国节假日")
-        constraints = [models.UniqueConstraint(fields=["year", "number"], name="one_national_year_per_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["year", "number"], name="one_national_year_per_number"),
+            models.CheckConstraint(
+                condition=Q(published_by__isnull=True) | ~Q(published_by=F("drafted_by")),
+                name="national_year_published_by_another_person",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.year} v{self.number}"
@@ -64,6 +76,10 @@ class Edition(Scoped):
             models.UniqueConstraint(fields=["unit", "school_year", "number"], name="one_calendar_per_number"),
             models.UniqueConstraint(
                 fields=["unit", "school_year"], condition=Q(state="published"), name="one_published_calendar_per_year"
+            ),
+            models.CheckConstraint(
+                condition=Q(published_by__isnull=True) | ~Q(published_by=F("drafted_by")),
+                name="calendar_published_by_another_person",
             ),
         ]
 

@@ -1,0 +1,92 @@
+"""Closures: which step may follow which, and who must decide. No database, no clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from logistics_portal.kit.dates import ONE_DAY, day_end
+from logistics_portal.kit.errors import NotAllowed
+
+
+class State(TextChoices):
+    """Where a closure stands."""
+
+    REQUESTED = "requested", _("待批")
+    APPROVED = "approved", _("已批")
+    REFUSED = "refused", _("驳回")
+    WITHDRAWN = "withdrawn", _("撤回")
+    REVOKED = "revoked", _("撤销")
+
+
+STEPS = {
+    ("approve", State.REQUESTED): State.APPROVED,
+    ("refuse", State.REQUESTED): State.REFUSED,
+    ("withdraw", State.REQUESTED): State.WITHDRAWN,
+    ("revoke", State.APPROVED): State.REVOKED,
+}
+
+
+class Decider(StrEnum):
+    """Who must answer a request: somebody of the first reviewer, its head, or the head one level above."""
+
+    CLERK = "clerk"
+    HEAD = "head"
+    HEAD_ABOVE = "head_above"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The figures of closures as they stand on a day; the portal's parameters of the same names replace them."""
+
+    clerk_days: int = 5
+    slot_closes_hours: int = 48
+    freeze_day: int = 15
+
+
+def after(step: str, state: str) -> State:
+    """Return the state that `step` leads to, or refuse the step."""
+    try:
+        return STEPS[step, State(state)]
+    except KeyError:
+        raise NotAllowed(
+            gettext("这条停课记录的状态是“%(state)s”，不能这样办理。") % {"state": State(state).label}
+        ) from None
+
+
+def slots_closed(day: date, at: datetime, limits: Limits) -> bool:
+    """Say whether the day's checks are closed: 24:00 and the hours of the late rule have passed."""
+    return at >= day_end(day) + timedelta(hours=limits.slot_closes_hours)
+
+
+def frozen(day: date, at: datetime, limits: Limits) -> bool:
+    """Say whether the data of the day's year are frozen for the evaluation (15 January 24:00 of the next year)."""
+    return at >= day_end(date(day.year + 1, 1, limits.freeze_day))
+
+
+def decider(first: date, last: date, at: datetime, limits: Limits) -> Decider:
+    """Return who must answer: more than five days or past days the head, days already closed the head above.
+
+    Raises `NotAllowed` once the year's data are frozen.
+    """
+    if frozen(first, at, limits):
+        raise NotAllowed(gettext("%(year)s 年的数据已冻结，不能再办理停课。") % {"year": first.year})
+    if slots_closed(first, at, limits):
+        return Decider.HEAD_ABOVE
+    past = day_end(first) <= at
+    if past or (last - first).days + 1 > limits.clerk_days:
+        return Decider.HEAD
+    return Decider.CLERK
+
+
+def open_from(first: date, last: date, at: datetime, limits: Limits) -> date | None:
+    """Return the first of the days whose checks are not closed yet, or nothing when all are."""
+    day = first
+    while day <= last and slots_closed(day, at, limits):
+        day += ONE_DAY
+    return day if day <= last else None

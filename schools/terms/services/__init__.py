@@ -1,0 +1,1 @@
+"""What writes calendars, national holidays and closures."""

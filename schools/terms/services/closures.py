@@ -1,0 +1,131 @@
+"""Closures: asked for by a school or declared by a bureau, decided by another person."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext
+
+from logistics_portal.accounts.models import Unit, User
+from logistics_portal.kit.dates import local_date
+from logistics_portal.kit.errors import NotAllowed
+from logistics_portal.records import services as records
+from logistics_portal.records.selectors import parameters
+from schools.terms.models import Closure
+from schools.terms.rules import closures as rules
+from schools.terms.rules.limits import limits
+
+
+@transaction.atomic
+def ask(  # noqa: PLR0913 - whom, from when to when, why, and what becomes of the boarders
+    *, unit: Unit, first: date, last: date, reason: str, by: User, at: datetime, keeps_boarders: bool = False
+) -> Closure:
+    """Record that a school asks to close, or that a bureau's clerk declares it for the units below.
+
+    It counts once another person approves it. Raises `NotAllowed` when the days cross a closure that is asked for
+    or approved, or when the year's data are frozen.
+    """
+    if last < first:
+        raise NotAllowed(gettext("结束日期不能早于开始日期。"))
+    rules.decider(first, last, at, _limits(at))
+    held = [Closure.State.REQUESTED, Closure.State.APPROVED]
+    crossing = Closure.objects.filter(unit=unit, state__in=held, first_date__lte=last, last_date__gte=first).first()
+    if crossing is not None:
+        raise NotAllowed(
+            gettext("%(first)s 至 %(last)s 已有停课记录，请先办结那一条。")
+            % {"first": crossing.first_date, "last": crossing.last_date}
+        )
+    made = Closure.objects.create(
+        unit=unit,
+        first_date=first,
+        last_date=last,
+        keeps_boarders=keeps_boarders,
+        reason=reason,
+        requested_by=by,
+        requested_at=at,
+    )
+    records.log(by=by, verb="closure.ask", on=made, at=at, reason=reason, after={"first": first, "last": last})
+    return made
+
+
+@transaction.atomic
+def approve(*, closure: Closure, by: User, at: datetime, answer: str = "") -> Closure:
+    """Approve a closure; from now on its days are no school days.
+
+    Raises `NotAllowed` when the one who asked decides.
+    """
+    return _decide("approve", closure, by, at, answer)
+
+
+@transaction.atomic
+def refuse(*, closure: Closure, by: User, at: datetime, answer: str) -> Closure:
+    """Refuse a closure, saying why."""
+    return _decide("refuse", closure, by, at, answer)
+
+
+@transaction.atomic
+def withdraw(*, closure: Closure, by: User, at: datetime) -> Closure:
+    """Take a request back before it is decided."""
+    closure = _locked(closure)
+    closure.state = rules.after("withdraw", closure.state)
+    closure.save(update_fields=["state"])
+    records.log(by=by, verb="closure.withdraw", on=closure, at=at)
+    return closure
+
+
+@transaction.atomic
+def revoke(*, closure: Closure, by: User, at: datetime, reason: str) -> Closure:
+    """Take back the days of an approved closure whose checks are not closed yet, and return the row revoked.
+
+    Days already closed stay approved: the old row keeps them, a new row tells of the days taken back.
+    """
+    closure = _locked(closure)
+    state = rules.after("revoke", closure.state)
+    start = rules.open_from(closure.first_date, closure.last_date, at, _limits(at))
+    if start is None:
+        raise NotAllowed(gettext("这些日期的检查都已结账，不能再撤销。"))
+    before = {"first": closure.first_date, "last": closure.last_date}
+    taken = closure
+    if start > closure.first_date:
+        taken = Closure(
+            unit=closure.unit,
+            last_date=closure.last_date,
+            keeps_boarders=closure.keeps_boarders,
+            reason=closure.reason,
+            requested_by=closure.requested_by,
+            requested_at=closure.requested_at,
+            decided_by=closure.decided_by,
+        )
+        closure.last_date = start - timedelta(days=1)
+        closure.save(update_fields=["last_date"])
+    taken.first_date, taken.state, taken.decided_at, taken.answer = start, state, at, reason
+    taken.save()
+    after = {"first": start, "last": taken.last_date}
+    records.log(by=by, verb="closure.revoke", on=taken, at=at, reason=reason, before=before, after=after)
+    return taken
+
+
+def decider_of(closure: Closure, at: datetime) -> rules.Decider:
+    """Return who must answer this request now."""
+    return rules.decider(closure.first_date, closure.last_date, at, _limits(at))
+
+
+def _decide(step: str, closure: Closure, by: User, at: datetime, answer: str) -> Closure:
+    closure = _locked(closure)
+    closure.state = rules.after(step, closure.state)
+    if closure.requested_by_id == by.pk:
+        raise NotAllowed(gettext("申请人不能审批自己的申请，请另一位有权的人办理。"))
+    rules.decider(closure.first_date, closure.last_date, at, _limits(at))
+    closure.decided_by, closure.decided_at, closure.answer = by, at, answer
+    closure.save(update_fields=["state", "decided_by", "decided_at", "answer"])
+    records.log(by=by, verb=f"closure.{step}", on=closure, at=at, reason=answer)
+    return closure
+
+
+def _limits(at: datetime) -> rules.Limits:
+    return limits(parameters(local_date(at)))
+
+
+def _locked(closure: Closure) -> Closure:
+    return Closure.objects.select_for_update(of=("self",)).select_related("unit").get(pk=closure.pk)
