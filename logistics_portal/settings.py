@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from logistics_portal.kit import transport
+from logistics_portal.kit.keys import local_key
 from logistics_portal.timetable import TIMETABLE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -21,8 +22,7 @@ DEMO = env.bool("DEMO", default=False)
 DEBUG = False
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 KEY_LENGTH = 50
-SAMPLE_KEY = "not-a-secret-only-for-a-machine-that-serves-nobody-but-itself"
-SECRET_KEY = env.str("SECRET_KEY", default="" if PRODUCTION else SAMPLE_KEY)
+SECRET_KEY = env.str("SECRET_KEY", default="") or ("" if PRODUCTION else local_key(VAR_DIR / "secret-key"))
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"]
@@ -31,6 +31,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=PRODUCTION)  # then the last X-Forwarded-For tells who asks
 
 # ---------------------------------------------------------------- what it is made of
+OWN_PACKAGES = ["logistics_portal", "schools", "canteens", "dormitories", "campus", "inspections"]
 INSTALLED_APPS = [
     "logistics_portal.kit",
     "logistics_portal.records",
@@ -88,8 +89,14 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
+                "logistics_portal.desk.context.portal",
             ],
-            "builtins": ["logistics_portal.kit.templatetags.kit"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "template_partials.templatetags.partials",
+                "logistics_portal.kit.templatetags.kit",
+            ],
         },
     }
 ]
@@ -97,8 +104,12 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # ---------------------------------------------------------------- data
-DATABASE_URL = env.str("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")
-DATABASES: dict[str, dict[str, Any]] = {"default": env.db_url_config(DATABASE_URL)}
+DATABASE_URL = env.str("DATABASE_URL", default="")
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": env.db_url_config(DATABASE_URL)
+    if DATABASE_URL
+    else {"ENGINE": "django.db.backends.sqlite3", "NAME": str(VAR_DIR / "portal.sqlite3")}
+}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,
@@ -191,7 +202,7 @@ STORAGES = {
         "BACKEND": (
             "whitenoise.storage.CompressedManifestStaticFilesStorage"
             if PRODUCTION
-            else "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+            else "logistics_portal.kit.storage.ForgivingManifestStorage"
         )
     },
 }
@@ -217,6 +228,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 SECURE_REFERRER_POLICY = "same-origin"
+CSRF_FAILURE_VIEW = "logistics_portal.desk.views.csrf_failed"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -268,16 +280,20 @@ LOGGING = {
 
 def _refuse_unsafe_production() -> None:
     """Stop the start with a sentence that names the setting."""
-    if len(SECRET_KEY) < KEY_LENGTH or SECRET_KEY == SAMPLE_KEY:
+    if len(SECRET_KEY) < KEY_LENGTH or len(set(SECRET_KEY)) < KEY_LENGTH // 5:
         raise ImproperlyConfigured("SECRET_KEY: set a random text of at least 50 characters (production).")
     if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
         raise ImproperlyConfigured("ALLOWED_HOSTS: name the exact host names this portal answers to (production).")
     if DEMO:
         raise ImproperlyConfigured("DEMO: a production portal cannot hold the demo province; unset it.")
-    if "DATABASE_URL" not in env.ENVIRON:
+    if not DATABASE_URL:
         raise ImproperlyConfigured("DATABASE_URL: say where the database is, for example postgres://user@host/name.")
-    if "MEDIA_ROOT" not in env.ENVIRON:
+    if not env.str("MEDIA_ROOT", default=""):
         raise ImproperlyConfigured("MEDIA_ROOT: name a folder outside the public ones for photos and papers.")
+    if STATIC_ROOT == MEDIA_ROOT or STATIC_ROOT in MEDIA_ROOT.parents:
+        raise ImproperlyConfigured("MEDIA_ROOT: it must not lie in the public folder of static files.")
+    if not REDIS_URL:
+        raise ImproperlyConfigured("REDIS_URL: say where Redis is, for example redis://host:6379/0 (production).")
 
 
 if PRODUCTION:

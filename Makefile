@@ -1,0 +1,43 @@
+# make run    the portal with a demo province on this machine; Ctrl-C stops it
+# make test   the whole suite            make check  style, types, contracts, translations
+# make setup  what the others share      make lock   pin requirements*.in anew
+.POSIX:
+.SUFFIXES:
+.PHONY: help run test check setup setup-dev lock
+
+PORT = 8000
+HOST = 127.0.0.1
+ARGS =
+PY = .venv/bin/python
+
+help:
+	@sed -n '1,3p' Makefile
+
+setup:
+	@PYTHON="$(PYTHON)" .ci/setup
+
+setup-dev:
+	@PYTHON="$(PYTHON)" .ci/setup dev
+
+run: setup
+	@DEMO=1 exec $(PY) manage.py runportal --host "$(HOST)" --port "$(PORT)" --stay-with-parent
+
+test: setup-dev
+	@$(PY) manage.py prepare --files-only
+	@$(PY) -m pytest $(ARGS)
+
+check: setup-dev
+	@$(PY) manage.py prepare --files-only
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy .
+	.venv/bin/lint-imports --no-logo
+	$(PY) manage.py makemigrations --check --dry-run
+	.venv/bin/djlint templates --lint --quiet
+	$(PY) manage.py check_translations
+
+lock: setup-dev
+	.venv/bin/uv pip compile --quiet --no-header --no-annotate --universal --python-version 3.11 --generate-hashes --upgrade requirements.in -o requirements.txt
+	.venv/bin/uv pip compile --quiet --no-header --no-annotate --universal --python-version 3.11 --generate-hashes --upgrade requirements-dev.in -o requirements-dev.txt
+	.venv/bin/uv pip compile --quiet --no-header --no-annotate --universal --python-version 3.11 --generate-hashes --upgrade requirements-node.in -o requirements-node.txt
+	cd static && npm install --package-lock-only --ignore-scripts --no-audit --no-fund

@@ -1,0 +1,76 @@
+"""Brings this folder up to date: tables, files, texts, reference data and, where asked, the demo province."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any, Final
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command, get_commands
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import connection
+
+from logistics_portal.kit import frontend
+
+REFERENCE: Final = ("install_guards", "load_units", "load_parameters", "load_checklists", "load_holidays")
+DEMO: Final = "plant_demo"
+
+
+class Command(BaseCommand):
+    """Takes every set-up step that is still to be taken; a second run changes nothing."""
+
+    help = "Migrate, compile texts, collect static files, load reference data, plant the demo where DEMO=1."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Offer to leave the database alone."""
+        parser.add_argument("--files-only", action="store_true", help="texts and icons only, no database")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Take the steps in order; any failure stops the set-up."""
+        Path(settings.VAR_DIR).mkdir(parents=True, exist_ok=True)
+        call_command("compile_translations", stdout=self.stdout)
+        if (frontend.own_folder() / frontend.ICON_LIST).exists():
+            call_command("build_icons", stdout=self.stdout)
+        if options["files_only"]:
+            return
+        call_command("check", fail_level="ERROR")
+        self._collect()
+        self._migrate()
+        for name in (*REFERENCE, *([DEMO] if settings.DEMO else [])):
+            self._load(name)
+
+    def _migrate(self) -> None:
+        if connection.vendor == "sqlite":
+            with connection.cursor() as cursor:
+                cursor.execute("PRAGMA journal_mode=WAL")
+        call_command("migrate", interactive=False, verbosity=0)
+
+    def _load(self, name: str) -> None:
+        if name not in get_commands():
+            self.stdout.write(f"skipped {name}: this version has no such command")
+            return
+        self.stdout.write(f"{name} …")
+        self.stdout.flush()
+        call_command(name, stdout=self.stdout)
+
+    def _collect(self) -> None:
+        """Collect static files when one of them changed; a missing file stops the set-up."""
+        stamp = Path(settings.VAR_DIR) / "static.stamp"
+        now = _fingerprint()
+        if stamp.exists() and stamp.read_text(encoding="ascii") == now and Path(settings.STATIC_ROOT).is_dir():
+            return
+        stamp.unlink(missing_ok=True)
+        call_command("collectstatic", interactive=False, verbosity=0)
+        stamp.write_text(now, encoding="ascii")
+
+
+def _fingerprint() -> str:
+    digest = hashlib.sha256(f"{settings.STORAGES['staticfiles']}{settings.STATIC_ROOT}".encode())
+    for finder in get_finders():
+        for name, storage in finder.list(["CVS", ".*", "*~"]):
+            facts = Path(storage.path(name)).stat()
+            digest.update(f"{name} {facts.st_size} {facts.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
