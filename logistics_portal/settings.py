@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "logistics_portal.kit.context.remember_request",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "logistics_portal.kit.middleware.set_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
