@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from fractions import Fraction
 
@@ -17,6 +18,12 @@ from tests.factories import ground as make
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 10, 8, 4, 0, tzinfo=UTC)
+
+
+@transaction.atomic
+def act_in_vain(act: Callable[[], object]) -> None:
+    act()
+    raise NotAllowed("不行")
 
 
 def test_an_audit_row_tells_who_did_what_to_what_and_what_changed() -> None:
@@ -42,9 +49,8 @@ def test_an_audit_row_takes_post_address_and_number_from_the_request() -> None:
 def test_an_act_that_is_rolled_back_leaves_no_row_but_its_refusal_stays() -> None:
     person = make.user("office_clerk", make.county())
 
-    with pytest.raises(NotAllowed), transaction.atomic():
-        log(by=person, verb="unit.rename", on=make.county())
-        raise NotAllowed("不行")
+    with pytest.raises(NotAllowed):
+        act_in_vain(lambda: log(by=person, verb="unit.rename", on=make.county()))
     refused(by=person, verb="unit.rename", on=make.county(), reason="不行")
 
     assert [(row.outcome, row.reason) for row in trail(make.county())] == [("refused", "不行")]
@@ -65,9 +71,8 @@ def test_numbers_follow_each_other_without_a_gap_under_each_name() -> None:
 def test_a_number_taken_in_a_rolled_back_act_is_given_again() -> None:
     take_number("incident/2026")
 
-    with pytest.raises(NotAllowed), transaction.atomic():
-        take_number("incident/2026")
-        raise NotAllowed("不行")
+    with pytest.raises(NotAllowed):
+        act_in_vain(lambda: take_number("incident/2026"))
 
     assert Counter.objects.get(name="incident/2026").last == 1
     assert take_number("incident/2026") == 2
