@@ -1,19 +1,17 @@
 """The clocks of an incident and of a veto: limits, lateness, years and working-day terms."""
 
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from inspections.incidents.rules.figures import IncidentFigures
-
-SHANGHAI = ZoneInfo("Asia/Shanghai")
+from logistics_portal.kit.dates import NationalCalendar
+from logistics_portal.kit.dates import local_date as day_in_shanghai
 
 
 def local_date(moment: datetime) -> date:
     """Return the day of a moment in Asia/Shanghai; a moment without a zone is a ValueError."""
     if moment.tzinfo is None:
         raise ValueError("时刻缺少时区")
-    return moment.astimezone(SHANGHAI).date()
+    return day_in_shanghai(moment)
 
 
 def year_of(moment: datetime) -> int:
@@ -51,11 +49,31 @@ def concealment_due(
     return is_late(discovered_at + timedelta(minutes=figures.concealment_minutes), made_at, now=now)
 
 
-def last_day(start: date, working_days: int, is_working_day: Callable[[date], bool]) -> date:
-    """Return the last day of a term counted in working days from the day after `start` (§3.3)."""
-    day = start
-    for _ in range(working_days):
-        day += timedelta(days=1)
-        while not is_working_day(day):
-            day += timedelta(days=1)
-    return day
+def proposal_due(found: date, calendar: NationalCalendar, figures: IncidentFigures) -> datetime:
+    """Return until when a veto is proposed after the finding: 5 working days (rights §5)."""
+    return calendar.deadline(found, figures.propose_working_days)
+
+
+def confirmation_due(proposed: date, calendar: NationalCalendar, figures: IncidentFigures) -> datetime:
+    """Return until when a proposed veto is confirmed or refused: 5 working days (rights §5)."""
+    return calendar.deadline(proposed, figures.confirm_working_days)
+
+
+def appeal_ends(notified: date, calendar: NationalCalendar, figures: IncidentFigures) -> datetime:
+    """Return until when an appeal may be filed: 15 working days from the notice (evaluation §3.3)."""
+    return calendar.deadline(notified, figures.appeal_working_days)
+
+
+def admission_due(filed: date, calendar: NationalCalendar, figures: IncidentFigures) -> datetime:
+    """Return until when a filed appeal is accepted or refused: 3 working days (rights §3)."""
+    return calendar.deadline(filed, figures.admission_working_days)
+
+
+def decision_due(accepted: date, calendar: NationalCalendar, figures: IncidentFigures) -> datetime:
+    """Return until when an accepted appeal is decided: 30 working days (evaluation §3.3)."""
+    return calendar.deadline(accepted, figures.decision_working_days)
+
+
+def finding_overdue(incident: date, *, today: date, figures: IncidentFigures) -> bool:
+    """Tell whether an incident without a finding belongs on the province's list: after 120 days (rights §3)."""
+    return (today - incident).days > figures.finding_days
