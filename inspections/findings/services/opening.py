@@ -1,0 +1,134 @@
+"""Opening findings: the same item failing again while its finding is open counts on that finding."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+
+from inspections.checklists.models import Checklist
+from inspections.findings import rules
+from inspections.findings.models import Finding, FindingEvent
+from logistics_portal.accounts.models import Post, Unit, User
+from logistics_portal.kit.dates import local_date
+from schools.register.models import Place
+from schools.terms import selectors as terms
+
+LONGEST_ALLOWANCE = timedelta(days=120)  # calendar read ahead for deadlines in school days, winter holidays included
+
+
+@dataclass(frozen=True)
+class Defect:
+    """One item that failed: what it is, how grave, what was said and who shall mend it."""
+
+    item_code: str
+    title: str
+    severity: str
+    due: str = ""  # the item's own allowance: 30m, 4h, 3d; empty: that of the severity
+    detail: str = ""
+    item_id: int | None = None
+    fixer_id: int | None = None
+    stopped_service: bool | None = None
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """Where, for which unit, on which date, when, and by whom defects were found."""
+
+    place: Place
+    county: Unit
+    checklist: Checklist | None
+    found_date: date
+    at: datetime
+    by: User
+    post: Post | None
+    origin: str = rules.Origin.OWN_CHECK
+
+
+@transaction.atomic
+def open_findings(*, occasion: Occasion, defects: Sequence[Defect]) -> dict[str, Finding]:
+    """Return the finding of each defect by item code, opened now or open already with one recurrence more.
+
+    Runs in the caller's transaction and takes four queries, whatever the number of defects.
+    """
+    if not defects:
+        return {}
+    known = _still_open(occasion, defects)
+    fresh = [defect for defect in defects if defect.item_code not in known]
+    opened = Finding.objects.bulk_create(_rows(occasion, fresh)) if fresh else []
+    if known:
+        Finding.objects.filter(pk__in=[finding.pk for finding in known.values()]).update(
+            recurrences=F("recurrences") + 1
+        )
+    found = known | {finding.item_code: finding for finding in opened}
+    FindingEvent.objects.bulk_create(
+        FindingEvent(
+            finding=found[defect.item_code],
+            step="recur" if defect.item_code in known else "open",
+            at=occasion.at,
+            by=occasion.by,
+            post=occasion.post,
+            text=defect.detail,
+        )
+        for defect in defects
+    )
+    return found
+
+
+def _still_open(occasion: Occasion, defects: Sequence[Defect]) -> dict[str, Finding]:
+    rows = Finding.objects.unsettled().filter(
+        place=occasion.place, origin=occasion.origin, item_code__in=[defect.item_code for defect in defects]
+    )
+    return {finding.item_code: finding for finding in rows}
+
+
+def _rows(occasion: Occasion, defects: Sequence[Defect]) -> list[Finding]:
+    first_dues = _first_dues(occasion, defects)
+    return [
+        Finding(
+            place=occasion.place,
+            school_id=occasion.place.school_id,
+            county=occasion.county,
+            checklist=occasion.checklist,
+            item_id=defect.item_id,
+            item_code=defect.item_code,
+            title=defect.title[:200],
+            detail=defect.detail,
+            severity=defect.severity,
+            origin=occasion.origin,
+            found_date=occasion.found_date,
+            found_at=occasion.at,
+            found_by=occasion.by,
+            first_due_at=due,
+            due_at=due,
+            fixer_id=defect.fixer_id,
+            stopped_service=defect.stopped_service,
+        )
+        for defect, due in zip(defects, first_dues, strict=True)
+    ]
+
+
+def _first_dues(occasion: Occasion, defects: Sequence[Defect]) -> list[datetime]:
+    allowances = [rules.Allowance.read(defect.due) if defect.due else None for defect in defects]
+    severities = [rules.Severity(defect.severity) for defect in defects]
+    by_days = [
+        (own or rules.DEFAULTS.allowances[severity]).school_days and severity != rules.Severity.CRITICAL
+        for own, severity in zip(allowances, severities, strict=True)
+    ]
+    school_days: rules.DaysEnd = _by_the_clock
+    if any(by_days):
+        today = local_date(occasion.at)
+        school = occasion.place.school
+        calendar = terms.calendar_for([school], today, today + LONGEST_ALLOWANCE)[school.pk]
+        school_days = calendar.deadline_at
+    return [
+        rules.first_due(severity, occasion.at, school_days, own)
+        for severity, own in zip(severities, allowances, strict=True)
+    ]
+
+
+def _by_the_clock(day: date, number: int) -> datetime:
+    raise AssertionError("no deadline here runs in school days")
