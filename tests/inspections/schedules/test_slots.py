@@ -112,6 +112,30 @@ def test_the_month_is_replaced_even_when_the_stretch_asked_for_leaves_the_replac
     assert slots(SCHEDULES["campus_monthly"], duty, date(2027, 2, 1), date(2027, 2, 10)) == []
 
 
+def test_a_place_that_ends_before_the_term_has_the_monthly_check_instead():
+    days = [date(2027, 2, 1), date(2027, 2, 2)]
+    duty = Duty(days, valid_to=date(2027, 2, 26), term_starts=TERM_STARTS)
+
+    found = slots(SCHEDULES["campus_monthly"], duty, FIRST, LAST)
+
+    assert [slot.date for slot in found] == [date(2027, 2, 1)]
+
+
+def test_a_place_that_begins_after_the_early_check_has_the_monthly_one():
+    schedule = replace(SCHEDULES["campus_monthly"], anchor=25)
+    duty = Duty([date(2027, 2, 25)], valid_from=date(2027, 2, 23), term_starts=TERM_STARTS)
+
+    assert [slot.date for slot in slots(schedule, duty, FIRST, LAST)] == [date(2027, 2, 25)]
+
+
+def test_a_duty_knows_whole_weeks_and_months_around_the_stretch_asked_for():
+    friday = date(2026, 11, 6)
+
+    assert days_needed(SCHEDULES["canteen_weekly"], friday, friday) == week_of(friday)
+    assert len(days_needed(SCHEDULES["canteen_monthly"], friday, friday)) == 30
+    assert len(days_needed(SCHEDULES["canteen_daily"], friday, friday)) == 1
+
+
 def each_day_list(first: date, last: date) -> list[date]:
     return list(each_day(first, last))
 
