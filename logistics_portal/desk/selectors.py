@@ -1,0 +1,106 @@
+"""What the frame of every page and the desk tell one person: menu, dock, to-dos, unread notices."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import DatabaseError
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext
+
+from logistics_portal.accounts.models import User
+from logistics_portal.kit import registry
+from logistics_portal.kit.registry import MenuEntry, Todo
+
+logger = logging.getLogger(__name__)
+TONE_ORDER = {"bad": 0, "warn": 1, "info": 2}
+GROUPS_AT_MOST = 8
+SHEETS = ("tokens", "base", "layout", "components", "tables", "forms", "charts", "phone")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a menu: where it leads, and whether the reader is there."""
+
+    label: str
+    url: str
+    icon: str
+    current: bool = False
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Some lines of the menu under one heading."""
+
+    label: str
+    lines: list[Line]
+
+
+def address(name: str) -> str:
+    """Return the address called `name`, or nothing where its room is not built."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def menu_for(user: User, path: str) -> list[Group]:
+    """Return the side menu of a person: the desk first, then what their roles may open, grouped."""
+    home = reverse("desk:home")
+    entries = [entry for entry in registry.menu if not entry.roles or entry.roles & user.roles]
+    entries.sort(key=lambda entry: (entry.order, entry.key))
+    urls = {entry.key: address(entry.url_name) for entry in entries}
+    here = max((url for url in urls.values() if url and path.startswith(url)), key=len, default="")
+    groups: dict[str, list[Line]] = {}
+    for entry in entries:
+        if urls[entry.key]:
+            groups.setdefault(str(entry.group), []).append(_line(entry, urls[entry.key], here))
+    first = Group("", [Line(gettext("工作台"), home, "home", path == home, "desk")])
+    return [first, *(Group(label, lines) for label, lines in groups.items())][:GROUPS_AT_MOST]
+
+
+def _line(entry: MenuEntry, url: str, here: str) -> Line:
+    return Line(str(entry.label), url, entry.icon or "file-text", url == here, entry.key)
+
+
+def dock_for(menu: list[Group], path: str) -> list[Line]:
+    """Return the bar at the foot of a phone: 今日 · 整改 · 台账 · 我的 (scanning comes with the phone check)."""
+    home, ledgers, mine = reverse("desk:home"), reverse("desk:menu"), reverse("desk:me")
+    findings = next((line for group in menu for line in group.lines if line.key == "findings"), None)
+    second = (
+        Line(gettext("整改"), findings.url, "tools", findings.current)
+        if findings
+        else Line(gettext("消息"), reverse("desk:inbox"), "bell", path == reverse("desk:inbox"))
+    )
+    return [
+        Line(gettext("今日"), home, "calendar", path == home),
+        second,
+        Line(gettext("台账"), ledgers, "folder", path == ledgers),
+        Line(gettext("我的"), mine, "user", path == mine),
+    ]
+
+
+def todos_for(user: User, now: datetime) -> list[Todo]:
+    """Return what a person should do next, the most pressing first; a source that fails is left out and logged."""
+    sources = sorted(registry.todos, key=lambda source: (source.order, source.key))
+    told = [todo for source in sources for todo in _told(source, user, now)]
+    return sorted(told, key=lambda todo: (TONE_ORDER.get(todo.urgency, 2), todo.due_at is None, todo.due_at or now))
+
+
+def _told(source: registry.TodoSource, user: User, now: datetime) -> Iterator[Todo]:
+    try:
+        yield from source.tell(user, now)
+    except DatabaseError:
+        logger.exception("to-dos not told", extra={"source": source.key})
+
+
+def panels_for(request: HttpRequest, page: str, subject: object) -> list[tuple[str, dict[str, object]]]:
+    """Return the template and context of every panel that has something to say on a page."""
+    plugged = sorted((panel for panel in registry.panels if panel.page == page), key=lambda panel: panel.order)
+    filled = ((panel.template, panel.context(request, subject)) for panel in plugged)
+    return [(template, context) for template, context in filled if context is not None]

@@ -1,0 +1,87 @@
+"""The base of every form, and the fields that look and refuse alike everywhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+LONG_TEXT = 2000
+
+
+class PortalForm(forms.Form):
+    """A form whose texts are trimmed and hold no NUL; `{{ form }}` renders it in our look."""
+
+    required_css_class = ""
+    error_css_class = ""
+
+
+class DayField(forms.DateField):
+    """A day, typed or picked; the browser shows its own calendar."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+        options.setdefault("input_formats", ["%Y-%m-%d"])
+        options.setdefault("error_messages", {"invalid": _("日期写成 2026-03-05 这样。")})
+        super().__init__(**options)
+
+
+class MomentField(forms.DateTimeField):
+    """A day and a time of day in Shanghai."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("widget", forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"))
+        options.setdefault("input_formats", ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"])
+        options.setdefault("error_messages", {"invalid": _("时间写成 2026-03-05 14:03 这样。")})
+        super().__init__(**options)
+
+
+class LongText(forms.CharField):
+    """Some sentences, at most 2,000 characters."""
+
+    def __init__(self, *, rows: int = 4, **options: Any) -> None:
+        options.setdefault("max_length", LONG_TEXT)
+        options.setdefault("widget", forms.Textarea(attrs={"rows": rows}))
+        super().__init__(**options)
+
+
+class WholeNumber(forms.IntegerField):
+    """A whole number that is not negative, with its unit inside the field."""
+
+    def __init__(self, *, unit: str = "", **options: Any) -> None:
+        options.setdefault("min_value", 0)
+        options.setdefault("max_value", 2_147_483_647)
+        super().__init__(**options)
+        self.widget.attrs.update({"inputmode": "numeric"} | ({"data-unit": unit} if unit else {}))
+
+
+class PhotosInput(forms.ClearableFileInput):
+    """Chooses several pictures; a phone offers its camera."""
+
+    allow_multiple_selected = True
+
+
+class PhotosField(forms.FileField):
+    """Some photos as uploaded files; what they really are is checked where they are kept."""
+
+    def __init__(self, *, most: int = 9, **options: Any) -> None:
+        options.setdefault("widget", PhotosInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/heic"}))
+        super().__init__(**options)
+        self.most = most
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        """Return the uploaded files, in the order they were chosen."""
+        files = data if isinstance(data, (list, tuple)) else [data] if data else []
+        if self.required and not files:
+            raise ValidationError(_("请拍照或选一张照片。"), code="required")
+        if len(files) > self.most:
+            raise ValidationError(_("一次最多 %(most)s 张照片。"), code="many", params={"most": self.most})
+        return [super(PhotosField, self).clean(file, initial) for file in files]
+
+
+class ReasonForm(PortalForm):
+    """Asks why, before an act that is kept for good."""
+
+    reason = LongText(label=_("理由"), min_length=4, max_length=500, rows=3, help_text=_("会记入操作记录，不能修改。"))

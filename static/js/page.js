@@ -1,0 +1,52 @@
+// Small help around the page: print, back, the search key, menus that close.
+
+/** Wire what the frame of every page offers. */
+export function helpAround() {
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  }
+  nameThePage();
+  goBackForReal();
+  document.addEventListener("keydown", keys);
+  document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+  });
+}
+
+/** The bar of a phone repeats the page's own title. */
+function nameThePage() {
+  const bar = document.querySelector("[data-page-title]");
+  const head = document.querySelector("main h1");
+  if (bar && head) bar.textContent = head.textContent.trim();
+}
+
+/** The back arrow goes where the reader came from, when that was this portal. */
+function goBackForReal() {
+  const arrow = document.querySelector("[data-back]");
+  arrow?.addEventListener("click", (event) => {
+    if (history.length > 1 && document.referrer.startsWith(location.origin)) {
+      event.preventDefault();
+      history.back();
+    }
+  });
+}
+
+/** @param {KeyboardEvent} event */
+function keys(event) {
+  if (event.key === "k" && (event.ctrlKey || event.metaKey)) {
+    const search = document.querySelector("[data-search]");
+    if (search) {
+      event.preventDefault();
+      search.focus();
+    }
+  }
+  if (event.key === "Escape") {
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  }
+}
