@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 
 from django.db.models import TextChoices
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from logistics_portal.kit.dates import ONE_DAY, day_end
 from logistics_portal.kit.errors import NotAllowed
+from schools.register.rules.changes import slots_closed
 
 
 class State(TextChoices):
@@ -59,11 +60,6 @@ def after(step: str, state: str) -> State:
         ) from None
 
 
-def slots_closed(day: date, at: datetime, limits: Limits) -> bool:
-    """Say whether the day's checks are closed: 24:00 and the hours of the late rule have passed."""
-    return at >= day_end(day) + timedelta(hours=limits.slot_closes_hours)
-
-
 def frozen(day: date, at: datetime, limits: Limits) -> bool:
     """Say whether the data of the day's year are frozen for the evaluation (15 January 24:00 of the next year)."""
     return at >= day_end(date(day.year + 1, 1, limits.freeze_day))
@@ -76,7 +72,7 @@ def decider(first: date, last: date, at: datetime, limits: Limits) -> Decider:
     """
     if frozen(first, at, limits):
         raise NotAllowed(gettext("%(year)s 年的数据已冻结，不能再办理停课。") % {"year": first.year})
-    if slots_closed(first, at, limits):
+    if slots_closed(first, at, limits.slot_closes_hours):
         return Decider.HEAD_ABOVE
     past = day_end(first) <= at
     if past or (last - first).days + 1 > limits.clerk_days:
@@ -87,6 +83,6 @@ def decider(first: date, last: date, at: datetime, limits: Limits) -> Decider:
 def open_from(first: date, last: date, at: datetime, limits: Limits) -> date | None:
     """Return the first of the days whose checks are not closed yet, or nothing when all are."""
     day = first
-    while day <= last and slots_closed(day, at, limits):
+    while day <= last and slots_closed(day, at, limits.slot_closes_hours):
         day += ONE_DAY
     return day if day <= last else None

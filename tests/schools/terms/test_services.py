@@ -10,9 +10,10 @@ from django.core.management import call_command
 from logistics_portal.kit.dates import SHANGHAI
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records.models import AuditRow
+from schools.register.rules.changes import slots_closed
 from schools.terms.models import Closure, Edition, Extra, NationalYear
 from schools.terms.rules import national
-from schools.terms.rules.closures import Decider, Limits, decider, slots_closed
+from schools.terms.rules.closures import Decider, Limits, decider
 from schools.terms.selectors import day_of
 from schools.terms.services import calendars, closures, holidays
 from tests.factories import ground
@@ -173,8 +174,8 @@ def test_nothing_is_closed_after_the_freeze():
 
 
 def test_a_day_is_closed_48_hours_after_its_midnight():
-    assert not slots_closed(date(2026, 11, 18), NOW, Limits())
-    assert slots_closed(date(2026, 11, 17), NOW, Limits())
+    assert not slots_closed(date(2026, 11, 18), NOW)
+    assert slots_closed(date(2026, 11, 17), NOW)
 
 
 def test_an_uploaded_year_counts_once_somebody_else_publishes_it(clerk, head):

@@ -1,0 +1,106 @@
+"""What is known of a campus on a day: what it has, what it says it has not, and whose papers run out."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+
+from django.db.models import Q
+
+from campus.assets import rules
+from campus.assets.models import Facility, NoFacility
+from logistics_portal.accounts.models import User
+from logistics_portal.kit.dates import local_date, month_of
+from logistics_portal.kit.registry import FactValue
+from schools.register.models import Place
+from schools.register.rules import papers
+
+Ask = Callable[[Sequence[int], date], dict[int, FactValue]]
+
+
+def in_use(places: Sequence[int], kind: str, on: date) -> dict[int, int]:
+    """Return how many facilities of a kind are in use on a day; a campus that never spoke of the kind is left out."""
+    told = Facility.objects.filter(place__in=places, kind=kind, from_date__lte=on)
+    found: dict[int, int] = dict.fromkeys(
+        NoFacility.objects.filter(place__in=places, kind=kind, said_on__lte=on).values_list("place_id", flat=True), 0
+    )
+    for place, until in told.values_list("place_id", "until_date"):
+        found[place] = found.get(place, 0) + int(until is None or until >= on)
+    return found
+
+
+def has(kind: str) -> Ask:
+    """Return the question whether a facility of a kind is in use."""
+
+    def ask(places: Sequence[int], on: date) -> dict[int, FactValue]:
+        return {place: number > 0 for place, number in in_use(places, kind, on).items()}
+
+    return ask
+
+
+def count(kind: str) -> Ask:
+    """Return the question how many facilities of a kind are in use."""
+
+    def ask(places: Sequence[int], on: date) -> dict[int, FactValue]:
+        return dict(in_use(places, kind, on))
+
+    return ask
+
+
+def inspections_valid(places: Sequence[int], on: date) -> dict[int, FactValue]:
+    """Return whether every statutory date reaches the month's last day; what is not on file leaves it unknown."""
+    held = _certificates(places, rules.STATUTORY, on)
+    none = _said_none(places, rules.STATUTORY, on)
+    told = {place: rules.all_valid(held[place], none[place], rules.STATUTORY, month_of(on).last) for place in places}
+    return {place: valid for place, valid in told.items() if valid is not None}
+
+
+def extinguishers_valid(places: Sequence[int], on: date) -> dict[int, FactValue]:
+    """Return whether the fire equipment is in date to the month's last day; none on file is unknown."""
+    kinds = (Facility.Kind.EXTINGUISHERS,)
+    held = _certificates(places, kinds, on)
+    told = {place: rules.all_valid(held[place], set(), kinds, month_of(on).last) for place in places}
+    return {place: valid for place, valid in told.items() if valid is not None}
+
+
+def register_of(place: Place) -> list[rules.Line]:
+    """Return kind by kind what a campus has, has not, or has not said."""
+    held: dict[str, list[Facility]] = defaultdict(list)
+    for facility in place.facilities.order_by("kind", "name", "pk"):
+        held[facility.kind].append(facility)
+    none = {row.kind: row for row in place.without_facilities.all()}
+    return [
+        rules.Line(
+            kind=kind.value,
+            label=str(kind.label),
+            facilities=tuple(held[kind]),
+            none_since=none[kind].said_on if kind in none else None,
+        )
+        for kind in Facility.Kind
+    ]
+
+
+def certificates_running_out(user: User, now: datetime) -> list[Facility]:
+    """Return the facilities a user sees whose certificate ends within sixty days or has ended, the worst first."""
+    on = local_date(now)
+    found = Facility.objects.visible_to(user).filter(certificate_until__lte=papers.horizon(on))
+    living = Q(until_date__isnull=True) | Q(until_date__gte=on)
+    return list(found.filter(living).select_related("place__school").order_by("certificate_until", "pk")[:21])
+
+
+def _certificates(places: Sequence[int], kinds: Sequence[str], on: date) -> dict[int, list[tuple[str, date | None]]]:
+    living = Q(until_date__isnull=True) | Q(until_date__gte=on)
+    held: dict[int, list[tuple[str, date | None]]] = defaultdict(list)
+    found = Facility.objects.filter(living, place__in=places, kind__in=kinds, from_date__lte=on)
+    for place, kind, until in found.values_list("place_id", "kind", "certificate_until"):
+        held[place].append((kind, until))
+    return held
+
+
+def _said_none(places: Sequence[int], kinds: Sequence[str], on: date) -> dict[int, set[str]]:
+    none: dict[int, set[str]] = defaultdict(set)
+    found = NoFacility.objects.filter(place__in=places, kind__in=kinds, said_on__lte=on)
+    for place, kind in found.values_list("place_id", "kind"):
+        none[place].add(kind)
+    return none

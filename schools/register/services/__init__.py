@@ -1,0 +1,1 @@
+"""What writes schools, places, the changes that need two people, and imports."""

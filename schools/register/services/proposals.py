@@ -1,0 +1,147 @@
+"""Changes that need two people: asked for by one, decided by another, carried out at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any, TypedDict, Unpack
+
+from django.db import transaction
+from django.utils.translation import gettext
+
+from logistics_portal.accounts.models import Unit, User
+from logistics_portal.kit.errors import NotAllowed
+from logistics_portal.records import services as records
+from schools.register.models import Place, Proposal, School, Trait
+from schools.register.rules import changes
+from schools.register.services import places, schools
+
+
+class Wish(TypedDict, total=False):
+    """What is asked for."""
+
+    takes_effect: date
+    changes: dict[str, Any]
+    place: Place | None
+    target_unit: Unit | None
+    successor: School | None
+    document: str
+
+
+@transaction.atomic
+def ask(*, school: School, kind: str, by: User, at: datetime, **wish: Unpack[Wish]) -> Proposal:
+    """Record a wish for a change; it happens when another person approves it.
+
+    Raises `NotAllowed` while the same thing is already asked for, or the day could not be kept.
+    """
+    same = Proposal.objects.filter(
+        school=school, kind=kind, place=wish.get("place"), state=Proposal.State.REQUESTED
+    ).select_for_update()
+    if same.exists():
+        raise NotAllowed(gettext("同一事项已有一条待批申请，请先办结。"))
+    if kind in {Proposal.Kind.CLOSE_PLACE, Proposal.Kind.REOPEN_PLACE}:
+        changes.forward_only(wish["takes_effect"], at)
+    else:
+        changes.not_over_closed_days(wish["takes_effect"], at)
+    made = Proposal.objects.create(school=school, kind=kind, asked_by=by, asked_at=at, **wish)
+    records.log(by=by, verb=f"{kind}.ask", on=made, at=at, after=dict(wish), reason=wish.get("document", ""))
+    return made
+
+
+@transaction.atomic
+def approve(*, proposal: Proposal, by: User, at: datetime, answer: str = "") -> Proposal:
+    """Approve a wish and carry it out in the same transaction; the one who asked cannot."""
+    proposal = _decide("approve", proposal, by, at, answer)
+    CARRY_OUT[Proposal.Kind(proposal.kind)](proposal, by, at)
+    return proposal
+
+
+@transaction.atomic
+def refuse(*, proposal: Proposal, by: User, at: datetime, answer: str) -> Proposal:
+    """Refuse a wish, saying why."""
+    return _decide("refuse", proposal, by, at, answer)
+
+
+@transaction.atomic
+def withdraw(*, proposal: Proposal, by: User, at: datetime) -> Proposal:
+    """Take a wish back before it is decided."""
+    proposal = _locked(proposal)
+    proposal.state = changes.after("withdraw", proposal.state)
+    proposal.save(update_fields=["state"])
+    records.log(by=by, verb="proposal.withdraw", on=proposal, at=at)
+    return proposal
+
+
+def _decide(step: str, proposal: Proposal, by: User, at: datetime, answer: str) -> Proposal:
+    proposal = _locked(proposal)
+    proposal.state = changes.after(step, proposal.state)
+    if proposal.asked_by_id == by.pk:
+        raise NotAllowed(gettext("申请人不能审批自己的申请，请另一位有权的人办理。"))
+    proposal.decided_by, proposal.decided_at, proposal.answer = by, at, answer
+    proposal.save(update_fields=["state", "decided_by", "decided_at", "answer"])
+    records.log(by=by, verb=f"{proposal.kind}.{step}", on=proposal, at=at, reason=answer)
+    return proposal
+
+
+def _edit(proposal: Proposal, by: User, at: datetime) -> None:
+    flags = {column: flag for flag, column in schools.COLUMNS.items()}
+    told = dict(proposal.changes)
+    for column in [name for name in told if name in flags]:
+        flag = Trait.Flag(flags[column])
+        schools.set_trait(
+            school=proposal.school, flag=flag, value=told.pop(column), from_date=proposal.takes_effect, by=by, at=at
+        )
+    schools.edit_school(school=proposal.school, by=by, at=at, **told)
+
+
+def _close(proposal: Proposal, by: User, at: datetime) -> None:
+    schools.close_school(
+        school=proposal.school,
+        on=proposal.takes_effect,
+        document=proposal.document,
+        successor=proposal.successor,
+        by=by,
+        at=at,
+    )
+
+
+def _move(proposal: Proposal, by: User, at: datetime) -> None:
+    if proposal.target_unit is None:
+        raise NotAllowed(gettext("没有写明新的主管单位。"))
+    schools.move_school(
+        school=proposal.school,
+        to=proposal.target_unit,
+        from_date=proposal.takes_effect,
+        document=proposal.document,
+        by=by,
+        at=at,
+    )
+
+
+def _close_place(proposal: Proposal, by: User, at: datetime) -> None:
+    places.close_place(place=_place(proposal), on=proposal.takes_effect, by=by, at=at)
+
+
+def _reopen_place(proposal: Proposal, by: User, at: datetime) -> None:
+    places.reopen_place(place=_place(proposal), on=proposal.takes_effect, by=by, at=at)
+
+
+def _place(proposal: Proposal) -> Place:
+    if proposal.place is None:
+        raise NotAllowed(gettext("没有写明是哪个场所。"))
+    return proposal.place
+
+
+CARRY_OUT: dict[Proposal.Kind, Callable[[Proposal, User, datetime], None]] = {
+    Proposal.Kind.EDIT: _edit,
+    Proposal.Kind.CLOSE: _close,
+    Proposal.Kind.MERGE: _close,
+    Proposal.Kind.MOVE: _move,
+    Proposal.Kind.CLOSE_PLACE: _close_place,
+    Proposal.Kind.REOPEN_PLACE: _reopen_place,
+}
+
+
+def _locked(proposal: Proposal) -> Proposal:
+    found = Proposal.objects.select_for_update(of=("self",))
+    return found.select_related("school__unit", "place", "target_unit", "successor").get(pk=proposal.pk)
