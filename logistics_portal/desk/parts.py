@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import threading
 import time
 import warnings
@@ -13,9 +12,9 @@ from typing import Final
 
 import waitress
 from django.conf import settings
+from django.core.wsgi import get_wsgi_application
 
 from logistics_portal.celery import app
-from logistics_portal.wsgi import application
 
 GRACE_SECONDS: Final = 10
 BODY_LIMIT: Final = 64 * 1024 * 1024
@@ -26,7 +25,7 @@ CONNECTIONS: Final = 2000
 def web(host: str, port: int) -> None:
     """Answer requests; waitress reads slow senders without giving them a thread."""
     waitress.serve(
-        application,
+        get_wsgi_application(),
         host=host,
         port=port,
         threads=WEB_THREADS,
@@ -42,12 +41,12 @@ def worker(_host: str, _port: int) -> None:
     """Do background work on four threads."""
     warnings.filterwarnings("ignore", message=".*superuser privileges.*")
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel=WARNING"]
-    app.worker_main(["worker", "-P", "threads", "-c", "4", *quiet])
+    app.worker_main(["--quiet", "worker", "-P", "threads", "-c", "4", *quiet])
 
 
 def beat(_host: str, _port: int) -> None:
     """Say what is due, by the timetable."""
-    app.start(["beat", "--loglevel=WARNING", f"--schedule={settings.CELERY_BEAT_SCHEDULE_FILENAME}"])
+    app.start(["--quiet", "beat", "--loglevel=WARNING", f"--schedule={settings.CELERY_BEAT_SCHEDULE_FILENAME}"])
 
 
 PARTS: Final[dict[str, Callable[[str, int], None]]] = {"web": web, "worker": worker, "beat": beat}
@@ -57,7 +56,8 @@ def die_with_supervisor() -> None:
     """Stop this process once the pipe from the supervisor closes, however the supervisor ended."""
 
     def watch() -> None:
-        sys.stdin.buffer.read()
+        while os.read(0, 1):
+            pass
         os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(GRACE_SECONDS)
         os._exit(1)

@@ -18,7 +18,7 @@ POLL_SECONDS: Final = 0.2
 def register() -> str:
     """Make the transport known to kombu and return the broker address that asks for it."""
     TRANSPORT_ALIASES[SCHEME] = "logistics_portal.kit.transport:Transport"
-    return f"{SCHEME}://"
+    return f"{SCHEME}://localhost"
 
 
 def recover(folder: Path) -> int:
