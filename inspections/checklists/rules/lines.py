@@ -8,8 +8,14 @@ from django.utils.translation import gettext as _
 
 from .problems import DefinitionError, Fault, Path, Problem
 
+try:  # the fast reader, where libyaml is there
+    from yaml import CSafeLoader as Reader
+except ImportError:  # pragma: no cover
+    from yaml import SafeLoader as Reader  # type: ignore[assignment]
+
 MAX_CHARACTERS = 1_000_000
 MAX_PARTS = 200_000
+MAX_DEPTH = 50
 MERGE = "tag:yaml.org,2002:merge"
 
 
@@ -60,7 +66,8 @@ def _composed(text: str) -> yaml.Node | None:
     if len(text) > MAX_CHARACTERS:
         raise _refused(1, _("文件过大"))
     try:
-        node: yaml.Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
+        _guard_depth(text)
+        node: yaml.Node | None = yaml.compose(text, Loader=Reader)
     except yaml.reader.ReaderError as error:
         line = text[: int(error.position)].count("\n") + 1
         raise _refused(line, _("含有不能使用的字符")) from error
@@ -72,6 +79,18 @@ def _composed(text: str) -> yaml.Node | None:
     return node
 
 
+def _guard_depth(text: str) -> None:
+    """Refuse a text nested so deeply that composing it, which recurses, could bring the process down."""
+    depth = 0
+    for event in yaml.parse(text, Loader=Reader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > MAX_DEPTH:
+            raise _refused(event.start_mark.line + 1 if event.start_mark else 1, _("内容嵌套过深"))
+
+
 def _constructed(root: yaml.Node) -> Any:
     """Return the values of the nodes; only plain data can be built."""
     loader = yaml.SafeLoader("")
@@ -80,7 +99,7 @@ def _constructed(root: yaml.Node) -> Any:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise _refused(mark.line + 1 if mark else 1, _("不是正确的YAML写法")) from error
-    except (ValueError, OverflowError, RecursionError, TypeError) as error:
+    except (ValueError, OverflowError, RecursionError, TypeError, AttributeError, LookupError) as error:
         raise _refused(1, _("有一个日期或数值不能读出")) from error
     finally:
         loader.dispose()

@@ -1,9 +1,7 @@
 """One answer: what it says, whether it is good, and whether it departs from what the portal knew."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -18,8 +16,7 @@ NA = "na"
 PASS, FAIL = "pass", "fail"
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """What an answer came to: its character, what is kept of it, and what the portal knew otherwise."""
 
     char: str
@@ -33,14 +30,15 @@ class Said:
 
 
 NOTHING = Said("-", good=True)
+PASSED = Said("1", good=True)
 
 
 def read(plan: Plan, raw: object, sight: Sight) -> Said:
     """Return what an answer says; raises `NotTaken` when it is of the wrong type, too exact or a slip."""
-    if plan.is_figure:
-        return _repeated(plan, raw, sight) if plan.repeat_by else _figure(plan, raw, sight)
     if plan.kind is Kind.BOOL:
         return _bool(plan, raw, sight)
+    if plan.is_figure:
+        return _repeated(plan, raw, sight) if plan.repeat_by else _figure(plan, raw, sight)
     return _choice(plan, raw, sight) if plan.kind is Kind.CHOICE else _text(plan, raw)
 
 
@@ -60,7 +58,9 @@ def _bool(plan: Plan, raw: object, sight: Sight) -> Said:
     if raw not in (PASS, FAIL):
         raise NotTaken(_("应答“合格”或“不合格”"))
     good = raw == PASS
-    fact = known(plan, sight)
+    fact = known(plan, sight) if plan.fact else None
+    if good and fact in (None, True):
+        return PASSED
     return Said("1" if good else "0", good=good, differs=None if fact is None or fact is good else fact)
 
 
@@ -99,7 +99,7 @@ def _repeated(plan: Plan, raw: object, sight: Sight) -> Said:
     entries = sight.entries(plan)
     if not entries:
         return NOTHING
-    if not isinstance(raw, Mapping):
+    if not isinstance(raw, dict):
         raise NotTaken(_("应逐个填写"))
     if any(code not in {entry.code for entry in entries} for code in raw):
         raise NotTaken(_("填写的对象不在清单内，请刷新后再填"))

@@ -9,7 +9,7 @@ from inspections.checklists.rules.context import NOT_APPLICABLE, Context
 from inspections.checklists.rules.shape import Json
 from inspections.checklists.rules.spec import Spec
 
-from .answering import NA, Said, known, read
+from .answering import NA, PASSED, Said, known, read
 from .comparing import LEFT_OUT, OPEN, Comparison
 from .plans import Compiled, Plan, RulePlan, compiled
 from .sight import NaReason, Sight
@@ -115,16 +115,19 @@ class _Run:
 
     def _answered(self, plan: Plan, entry: object, asked: bool | None) -> str:
         """Return the character of an item that is asked now."""
-        if entry is not None and not isinstance(entry, Mapping):
+        if entry is None:
+            return self._silent(plan)
+        if not isinstance(entry, dict):
             raise NotTaken(_("答案的写法不对"))
-        raw = entry.get("a") if entry else None
-        if not entry or raw in (None, "", {}):
+        raw = entry.get("a")
+        if not raw and type(raw) is not int:
             return self._silent(plan)
         if raw == NA:
             return self._left_out(plan, entry, asked)
         said = read(plan, raw, self.sight)
         self._note(plan, entry)
-        self._weigh(plan, entry, said)
+        if said is not PASSED:
+            self._weigh(plan, entry, said)
         return said.char
 
     def _silent(self, plan: Plan) -> str:
@@ -179,7 +182,7 @@ class _Run:
         self._keep("changed", plan.code, {"fact": said.differs, "reason": reason})
 
     def _note(self, plan: Plan, entry: Mapping[str, Any]) -> None:
-        if note := clean(entry.get("note") or "", MAX_NOTE):
+        if "note" in entry and (note := clean(entry["note"] or "", MAX_NOTE)):
             self._keep("notes", plan.code, note)
 
     def _broken(self, rule: RulePlan, shortfall: Any) -> None:
@@ -198,7 +201,7 @@ class _Run:
     def _reason(self, rule: RulePlan) -> None:
         """Keep the sentence a rule asks for; the reason for changing one of its items says it as well."""
         given = self.submission.get(rule.code)
-        raw = given.get("reason") if isinstance(given, Mapping) else given
+        raw = given.get("reason") if isinstance(given, dict) else given
         try:
             reason = clean(raw or "", MAX_REASON)
         except NotTaken as refusal:
@@ -216,7 +219,7 @@ class _Run:
     def _failure(self, plan: Plan) -> Failure:
         """Return what a failed item's finding needs, and refuse the hand-in where something is lacking."""
         given = self.submission.get(plan.code)
-        entry: Mapping[str, Any] = given if isinstance(given, Mapping) else ABSENT
+        entry: Mapping[str, Any] = given if isinstance(given, dict) else ABSENT
         names, rules = self.failing[plan.index]
         return Failure(
             code=plan.code,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from inspections.checklists.rules.clock import Due, parse_due
-from inspections.checklists.rules.context import quantum
+from inspections.checklists.rules.context import WHOLE, quantum
 from inspections.checklists.rules.definition import CrossRule
 from inspections.checklists.rules.forms import Item, Kind, Operand
 from inspections.checklists.rules.shape import Json
@@ -74,7 +74,7 @@ class Compiled:
 
     def step(self, unit: str) -> Decimal:
         """Return the smallest step of a unit; without a unit, whole numbers."""
-        return self.steps.get(unit, quantum(0))
+        return self.steps.get(unit, WHOLE)
 
     def _plan(self, index: int, item: Item) -> Plan:
         answer, unit = item.answer, self.spec.units.get(item.answer.unit)
