@@ -110,6 +110,11 @@ _GRAVITY = {grade: place for place, grade in enumerate(Grade)}
 _BLAME = {degree: place for place, degree in enumerate(Responsibility)}
 
 
+def gravity(grade: Grade) -> int:
+    """Return the place of `grade` among the grades, the lightest first."""
+    return _GRAVITY[Grade(grade)]
+
+
 def at_least(grade: Grade, floor: Grade) -> bool:
     """Tell whether `grade` is as grave as `floor` or graver."""
     return _GRAVITY[grade] >= _GRAVITY[floor]
