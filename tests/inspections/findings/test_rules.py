@@ -6,13 +6,16 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inspections.findings import rules
 from inspections.findings.rules import Allowance, Origin, Outcome, Rectified, Severity, State, Step, Timing
 from logistics_portal.kit.dates import SHANGHAI, NationalCalendar, day_end
 from logistics_portal.kit.errors import NotAllowed
+
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 WEEKDAYS = NationalCalendar.of({}, {})
 SCHOOL_DAYS = WEEKDAYS.deadline

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inspections.schedules.rules import (
@@ -24,6 +24,9 @@ from inspections.schedules.rules import (
     stage_dues,
 )
 from logistics_portal.kit.dates import SHANGHAI, each_day, each_month, each_week, week_of
+
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 BLOCKS = {
     "canteen_daily": {

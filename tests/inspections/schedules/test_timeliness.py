@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inspections.schedules.rules import Clocks, Mark, Receipt, Slot, Timeliness, Window, timeliness, window
 from logistics_portal.kit.dates import SHANGHAI
 from logistics_portal.kit.errors import NotAllowed
+
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 DUE = datetime(2027, 1, 1, 0, 0, tzinfo=SHANGHAI)
 SLOT = Slot(date(2026, 12, 31), 1, DUE - timedelta(hours=18), DUE, DUE + timedelta(hours=48))

@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from logistics_portal.kit import dates
 from logistics_portal.kit.errors import NotAllowed
+
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 DAYS = st.dates(date(2009, 1, 1), date(2040, 12, 31))
 NATIONAL = dates.NationalCalendar.of(

@@ -70,6 +70,23 @@ def test_boarders_go_home_over_a_long_holiday_and_return_on_its_last_evening():
     assert nights == {29: True, 30: False, 1: False, 2: False, 3: False, 4: False, 5: False, 6: False, 7: True, 8: True}
 
 
+def test_boarders_go_home_from_three_free_days_on():
+    mid_autumn = Calendar(ROWS).days(date(2026, 9, 24), date(2026, 9, 27))
+
+    assert [day.operating for day in mid_autumn] == [True, False, False, False]
+    assert [day.boarding for day in mid_autumn] == [False, False, False, True]
+
+
+def test_boarders_go_home_even_for_one_closed_day():
+    wednesday = MONDAY + timedelta(days=2)
+
+    closed = calendar(extras=(Extra(wednesday, wednesday, Kind.CLOSED, Level.COUNTY),))
+
+    assert not closed.day(wednesday - timedelta(days=1)).boarding
+    assert closed.day(wednesday).boarding
+    assert not closed.day(wednesday).serving
+
+
 def test_boarders_who_keep_weekends_are_here_and_fed():
     days = Calendar(ROWS).days(FRIDAY, SUNDAY)
 
@@ -128,6 +145,16 @@ def test_the_nearest_level_holds_for_added_days():
     assert day.note == "正常上课"
 
 
+def test_of_two_rows_of_one_level_the_shorter_holds():
+    week = Extra(FRIDAY - timedelta(days=4), FRIDAY, Kind.CLOSED, Level.COUNTY)
+    day = Extra(FRIDAY, FRIDAY, Kind.OPEN, Level.COUNTY)
+
+    here = calendar(extras=(day, week))
+
+    assert here.is_operating(FRIDAY)
+    assert not here.is_operating(FRIDAY - timedelta(days=1))
+
+
 def test_the_nearest_level_holds_for_terms():
     early = replace(AUTUMN, last=date(2026, 12, 31), level=Level.COUNTY, source="county")
 
@@ -183,6 +210,7 @@ def test_a_school_changes_from_day_to_boarding_school_on_its_date():
     here = calendar(traits=traits)
 
     assert not here.day(FRIDAY).boarding
+    assert here.day(FRIDAY).serving
     assert here.day(SATURDAY).boarding
 
 

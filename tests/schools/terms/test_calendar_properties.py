@@ -12,6 +12,9 @@ from logistics_portal.kit.dates import NationalCalendar, each_day
 from schools.terms.rules.calendar import Calendar, CalendarTooShort, difference, totals
 from schools.terms.rules.rows import Closure, Extra, Habits, Kind, Level, Rows, Term, Traits
 
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
+
 FIRST, LAST = date(2026, 8, 20), date(2027, 1, 31)
 DAYS = st.dates(FIRST, LAST)
 
