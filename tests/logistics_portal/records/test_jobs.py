@@ -51,9 +51,13 @@ def test_the_same_kind_and_key_is_ordered_once() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_an_order_whose_cause_is_rolled_back_was_never_given() -> None:
-    with pytest.raises(RuntimeError), transaction.atomic():
-        ordered()
-        raise RuntimeError
+    def cause_that_fails() -> None:
+        with transaction.atomic():
+            ordered()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        cause_that_fails()
 
     assert not Job.objects.exists()
 
