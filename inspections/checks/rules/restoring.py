@@ -34,7 +34,8 @@ def _answer(plan: Plan, char: str, values: Mapping[str, Any]) -> Any:
     if char == ".":
         return None
     if char == "-":
-        return None if str(values.get("na", {}).get(plan.code, "*")).startswith("*") else NA
+        of_itself = str(values.get("na", {}).get(plan.code, "*")).startswith("*")
+        return None if of_itself else values.get(plan.code, NA)
     if plan.kind is Kind.BOOL:
         return PASS if char == "1" else FAIL
     if plan.kind is Kind.CHOICE:
