@@ -39,6 +39,20 @@ class Window(TextChoices):
     MISSED = "missed", _("漏检")
 
 
+class Standing(TextChoices):
+    """Where a slot stands, with what was handed in, freed or written down for it."""
+
+    PLANNED = "planned", _("未到")
+    OPEN = "open", _("待检")
+    RECEIVING = "receiving", _("已交部分")
+    OVERDUE = "overdue", _("待补录")
+    DONE = "done", _("按时")
+    LATE = "late", _("补录")
+    MISSED = "missed", _("漏检")
+    VOIDED = "voided", _("已作废")
+    EXEMPT = "exempt", _("免检")
+
+
 class Timeliness(TextChoices):
     """How a check that was handed in counts."""
 
@@ -186,6 +200,37 @@ def window(slot: Slot, at: datetime) -> Window:
     if at <= slot.due_at:
         return Window.OPEN
     return Window.LATE if at <= slot.closes_at else Window.MISSED
+
+
+_WAITING = {
+    Window.PLANNED: Standing.PLANNED,
+    Window.OPEN: Standing.OPEN,
+    Window.LATE: Standing.OVERDUE,
+    Window.MISSED: Standing.MISSED,
+}
+_HANDED_IN = {
+    Timeliness.ON_TIME: Standing.DONE,
+    Timeliness.LATE: Standing.LATE,
+    Timeliness.MISSED: Standing.MISSED,
+}
+
+
+def standing(
+    slot: Slot, at: datetime, *, check: tuple[str, str] | None = None, exempt: bool = False, missed: bool = False
+) -> Standing:
+    """Return how a slot stands; `check` is the state and the timeliness of what was handed in for it.
+
+    An exemption frees a slot unless a whole check is there all the same; a voided check leaves it missed.
+    """
+    state, timely = check or ("", "")
+    if state == "received":
+        return _HANDED_IN[Timeliness(timely)]
+    if exempt:
+        return Standing.EXEMPT
+    if state == "voided":
+        return Standing.VOIDED
+    stands = Standing.MISSED if missed else _WAITING[window(slot, at)]
+    return Standing.RECEIVING if state == "receiving" and stands != Standing.MISSED else stands
 
 
 class Receipt(NamedTuple):

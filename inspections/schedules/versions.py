@@ -88,6 +88,10 @@ class Wordings:
                     found.setdefault(it.checklist_id, []).append(it)
         return found
 
+    def on(self, subject: str, path: str, checklist: int, day: date) -> Wording:
+        """Return the wording that rules a place on a day on which a slot of it is due."""
+        return next(it.wording for it in stretches(self.of(subject, path)[checklist], day, day))
+
 
 def wordings(first: date, last: date, *, checklists: Sequence[int] | None = None) -> Wordings:
     """Return the wordings that hold on some day from `first` to `last`; two queries, or one once they are known."""

@@ -8,6 +8,7 @@ from itertools import count
 from typing import Any
 from uuid import uuid4
 
+from canteens.premises.models import Supply
 from inspections.checklists.models import Checklist, Item, Section, Version
 from inspections.checklists.rules.loading import shipped
 from inspections.checklists.rules.spec import compile_template, content_hash
@@ -16,6 +17,7 @@ from inspections.schedules.models import Exemption, Missed
 from inspections.schedules.rules import Timeliness
 from logistics_portal.accounts.models import Unit, User
 from logistics_portal.kit.dates import SHANGHAI
+from logistics_portal.kit.registry import Fact, facts
 from logistics_portal.records.models import Parameter
 from schools.register.models import Place
 from tests.factories import ground
@@ -133,3 +135,14 @@ def exemption(place: Place, on: date, by: User, of: Version | None = None, **fie
     if values.get("decided_by"):
         values.setdefault("decided_at", at(on))
     return Exemption.objects.create(place=place, requested_by=by, **values)
+
+
+def plug_supply(monkeypatch: Any) -> None:
+    """Let the canteens say how they are supplied, and nothing else be known."""
+
+    def ask(ids: Any, on: date) -> dict[int, Any]:
+        rows = Supply.objects.filter(canteen__place__in=ids, from_date__lte=on).exclude(until_date__lt=on)
+        return dict(rows.order_by("from_date").values_list("canteen__place_id", "mode"))
+
+    entry = Fact("canteens.supply_mode", "place", ask)
+    monkeypatch.setattr(facts, "get", {"canteens.supply_mode": entry}.get)

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from canteens.premises.models import Supply
 from inspections.schedules.selectors import DutyKey, due, slot_of
-from logistics_portal.kit.registry import Fact, facts
 from schools.register.models import Place
 from tests.factories import inspections as make
 from tests.factories import schools
@@ -28,15 +27,8 @@ def fresh(place: Place) -> Place:
 
 @pytest.fixture(autouse=True)
 def supply(monkeypatch):
-    """Let the canteens say how they are supplied, as their wing will."""
-
-    def ask(ids, on):
-        rows = Supply.objects.filter(canteen__place__in=ids, from_date__lte=on).order_by("from_date")
-        rows = rows.exclude(until_date__lt=on)
-        return dict(rows.values_list("canteen__place_id", "mode"))
-
-    entry = Fact("canteens.supply_mode", "place", ask)
-    monkeypatch.setattr(facts, "get", {"canteens.supply_mode": entry}.get)
+    """Let the canteens say how they are supplied."""
+    make.plug_supply(monkeypatch)
 
 
 def test_a_cooking_canteen_has_a_daily_slot_on_each_day_with_meals():

@@ -1,0 +1,201 @@
+"""What a check leaves behind: findings of what failed, photos, and calls that cannot wait."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Protocol
+from uuid import UUID
+
+from django.core.files import File
+from django.utils.translation import gettext
+
+from inspections.checklists.models import Checklist, Item
+from inspections.checklists.rules.shape import Json
+from inspections.checks import photos
+from inspections.checks.models import Check, CheckPhoto, Failure
+from inspections.checks.people import called
+from inspections.checks.rules import verdicts
+from inspections.checks.rules.plans import Compiled
+from inspections.findings.models import FindingPhoto
+from inspections.findings.services import Defect, Occasion, open_findings
+from logistics_portal.accounts.models import Post, User
+from logistics_portal.kit.dates import local_date
+from logistics_portal.records.models import Attachment, Notice
+from logistics_portal.records.services import notify
+from schools.register.models import Place
+
+ALARMS, FLAGS, UNRUN = "alarms", "flags", "unrun"
+
+
+class Paper(Protocol):
+    """What this module needs to know of what was handed in."""
+
+    @property
+    def place(self) -> Place: ...
+    @property
+    def photos(self) -> Mapping[str, Sequence[File[bytes]]]: ...
+    @property
+    def fixers(self) -> Mapping[str, int]: ...
+    @property
+    def client_id(self) -> UUID: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A judged paper: what is stored, which items failed now, whom to call, and whether it is whole."""
+
+    form: Compiled
+    answers: str
+    values: Json
+    failures: tuple[verdicts.Failure, ...]
+    alarms: tuple[verdicts.Alarm, ...]
+    complete: bool
+
+
+def outcome_of(verdict: verdicts.Verdict, form: Compiled) -> Outcome:
+    """Return what a verdict comes to, with what it noted aside kept among the values."""
+    aside: Json = {
+        ALARMS: {it.rule: str(it.worse) for it in verdict.alarms},
+        FLAGS: sorted({it.rule for it in verdict.flags}),
+        UNRUN: sorted({it.code for it in verdict.notes if it.kind != "ignored"}),
+    }
+    values = verdict.values | {key: one for key, one in aside.items() if one}
+    return Outcome(form, verdict.answers, values, verdict.failures, verdict.alarms, verdict.complete)
+
+
+def settle(
+    *, check: Check, found: dict[str, int], alarmed: Json, hand: tuple[User, Post], paper: Paper, outcome: Outcome
+) -> None:
+    """Open or count on the finding of every failed item, keep the photos, call who must know; one query each.
+
+    `found` are the findings that stand already, `alarmed` the alarms called for the revision before.
+    """
+    new = [it for it in outcome.failures if it.code not in found]
+    if new:
+        opened = open_findings(occasion=_occasion(check, hand), defects=_defects(check, new, paper, outcome.form))
+        found = found | {code: finding.pk for code, finding in opened.items()}
+    if found:
+        Failure.objects.bulk_create(
+            Failure(check_row=check, item_code=code, finding_id=finding) for code, finding in found.items()
+        )
+    if any(paper.photos.values()):
+        _keep_photos(check, found, hand[0], paper)
+    _call(check, paper.place, _worse(outcome.alarms, alarmed))
+
+
+def standing_failures(last: Check | None, outcome: Outcome, stage: str) -> dict[str, int]:
+    """Return the findings that the failing items had already in the revision before, by item.
+
+    With `stage` only that stage is new, so what failed in the others stands; without, only what fails again does.
+    """
+    if last is None:
+        return {}
+    failed = {it.code for it in outcome.failures}
+    earlier = Failure.objects.filter(check_row=last).values_list("item_code", "finding_id")
+    return {code: pk for code, pk in earlier if code in failed or _other_stage(outcome.form, code, stage)}
+
+
+def photo_counts(check: Check) -> dict[str, int]:
+    """Return how many photos each item of a slot already has, whichever revision brought them."""
+    rows = CheckPhoto.objects.filter(
+        check_row__place=check.place_id,
+        check_row__checklist=check.checklist_id,
+        check_row__date=check.date,
+        check_row__seq=check.seq,
+    )
+    return dict(Counter(rows.values_list("item_code", flat=True)))
+
+
+def _other_stage(form: Compiled, code: str, stage: str) -> bool:
+    plan = form.by_code.get(code)
+    return bool(stage) and plan is not None and plan.stage != stage
+
+
+def _occasion(check: Check, hand: tuple[User, Post]) -> Occasion:
+    by, post = hand
+    return Occasion(
+        place=check.place,
+        county=check.county,
+        checklist=Checklist(pk=check.checklist_id),
+        found_date=check.date,
+        at=check.handed_in_at,
+        by=by,
+        post=post,
+    )
+
+
+def _defects(check: Check, failures: Sequence[verdicts.Failure], paper: Paper, form: Compiled) -> list[Defect]:
+    codes = [it.code for it in failures]
+    items = dict(Item.objects.filter(version=check.version_id, code__in=codes).values_list("code", "pk"))
+    return [
+        Defect(
+            item_code=it.code,
+            title=form.by_code[it.code].item.zh,
+            severity=it.severity,
+            due=str(it.due) if it.due else "",
+            detail=_detail(it),
+            item_id=items.get(it.code),
+            fixer_id=paper.fixers.get(it.code),
+            stopped_service=it.stop_service["stopped"] if it.stop_service else None,
+        )
+        for it in failures
+    ]
+
+
+def _detail(failure: verdicts.Failure) -> str:
+    parts = [failure.note] if failure.note else []
+    if failure.entries:
+        parts.append(gettext("涉及：%(entries)s") % {"entries": "、".join(failure.entries)})
+    if failure.stop_service and failure.stop_service.get("since"):
+        parts.append(gettext("自%(since)s起已停用") % {"since": failure.stop_service["since"]})
+    return "；".join(parts)
+
+
+def _keep_photos(check: Check, found: Mapping[str, int], by: User, paper: Paper) -> None:
+    kept: list[tuple[str, Attachment]] = []
+    for code, files in paper.photos.items():
+        for photo in files:
+            row = photos.keep(file=photo, unit=paper.place.school.unit, place=paper.place, by=by, at=check.handed_in_at)
+            kept.append((code, row))
+    CheckPhoto.objects.bulk_create(
+        [CheckPhoto(check_row=check, item_code=code, attachment=row) for code, row in kept], ignore_conflicts=True
+    )
+    FindingPhoto.objects.bulk_create(
+        [
+            FindingPhoto(finding_id=found[code], attachment=row, phase=FindingPhoto.Phase.BEFORE)
+            for code, row in kept
+            if code in found
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _worse(alarms: Sequence[verdicts.Alarm], before: Json) -> list[verdicts.Alarm]:
+    """Return the alarms that have not been called yet, or whose figure got worse since."""
+    return [it for it in alarms if it.rule not in before or it.worse > Decimal(before[it.rule])]
+
+
+def _call(check: Check, place: Place, alarms: Sequence[verdicts.Alarm]) -> None:
+    """Tell the people a rule names at once; what is told names no pupil."""
+    school = place.school
+    for alarm in alarms:
+        people = called(school.unit, alarm.roles, on=local_date(check.handed_in_at))
+        words = {"school": school.name, "place": place.name}
+        notify(
+            to=people,
+            key=f"check-alarm:{check.pk}:{alarm.rule}",
+            title=gettext("%(school)s%(place)s：夜间人数有未核实，请立即处置") % words,
+            text=gettext("差%(number)s人。点开可看检查记录；一时找不到人的，按失联处置并上报。")
+            % {"number": alarm.worse},
+            url=address(check.pk),
+            urgency=Notice.Urgency.ALARM,
+            at=check.handed_in_at,
+        )
+
+
+def address(check_id: int) -> str:
+    """Return where a check is shown."""
+    return f"/inspections/checks/{check_id}/"

@@ -1,0 +1,111 @@
+"""What a form is shown and judged with, and how slots stand: open, done, late, missed or exempt."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from inspections.checklists.rules.context import Context
+from inspections.checklists.rules.spec import Spec
+from inspections.checks.models import Check
+from inspections.checks.rules.plans import Compiled
+from inspections.schedules import facts
+from inspections.schedules import selectors as schedules
+from inspections.schedules.models import Missed
+from inspections.schedules.rules import Slot, Standing, overlaps_exemption, standing
+from inspections.schedules.selectors import DutyKey, SlotId
+from inspections.schedules.versions import Wording, wordings
+from schools.register.models import Place
+
+LOOK_BACK = timedelta(days=45)  # a monthly slot is open that long, its late days included
+_compiled: dict[int, Compiled] = {}
+
+
+def compiled_of(spec: Spec) -> Compiled:
+    """Return a version prepared for judging, made once per process."""
+    found = _compiled.get(id(spec))
+    if found is None or found.spec is not spec:
+        found = _compiled[id(spec)] = Compiled(spec)
+    return found
+
+
+def context_of(place: Place, spec: Spec, on: date) -> Context:
+    """Return what is known on a slot's date: parameters, and the facts the form asks for; unknown is left out."""
+    return Context(on, facts.figures(on), facts.ask(spec.fact_keys, [place], on)[place.pk])
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One slot as pages show it: of which place and check-list, how it stands, and the check that was handed in."""
+
+    place: Place
+    wording: Wording
+    slot: Slot
+    standing: Standing
+    check: Check | None = None
+    missed: Missed | None = None
+
+    @property
+    def stage(self) -> str:
+        """Return the stage that comes next on a form with stages."""
+        stages = [it.code for it in self.wording.spec.template.stages]
+        done = stages.index(self.check.stage) + 1 if self.check and self.check.stage in stages else 0
+        return stages[done] if done < len(stages) else ""
+
+    @property
+    def can_be_filled(self) -> bool:
+        """Say whether the form can be opened now."""
+        return self.standing in {Standing.OPEN, Standing.OVERDUE, Standing.RECEIVING}
+
+
+def rows_between(places: Iterable[Place], first: date, last: date, now: datetime) -> list[Row]:
+    """Return how every slot of some places stands that is dated from `first` to `last`, by due time."""
+    by_id = {place.pk: place for place in places}
+    slots = schedules.due(by_id.values(), first, last)
+    exempt = schedules.exemptions(by_id, first, last)
+    missed = schedules.missed_slots(by_id, first, last)
+    checks = standing_checks(by_id, first, last)
+    held = wordings(first, last)
+    found = []
+    for key, these in slots.items():
+        place = by_id[key.place_id]
+        for slot in these:
+            at = SlotId(key.place_id, key.checklist_id, slot.date, slot.seq)
+            check, gap = checks.get(at), missed.get(at)
+            free = overlaps_exemption(slot, exempt.get(key, ()))
+            stands = standing(slot, now, check=told(check), exempt=free, missed=bool(gap and not gap.superseded))
+            wording = held.on(place.kind, place.school.unit.path, key.checklist_id, slot.date)
+            found.append(Row(place, wording, slot, stands, check, gap))
+    return sorted(found, key=lambda it: (it.slot.due_at, it.wording.code, it.place.name, it.place.pk, it.slot.seq))
+
+
+def told(check: Check | None) -> tuple[str, str] | None:
+    """Return the state and the timeliness of a check, as `standing` asks for them."""
+    return (check.state, check.timeliness) if check else None
+
+
+def standing_checks(place_ids: Collection[int], first: date, last: date) -> dict[SlotId, Check]:
+    """Return the check that holds for each slot, or the voided one where none does; answers are not read."""
+    rows = Check.objects.filter(place__in=place_ids, date__gte=first, date__lte=last)
+    rows = rows.exclude(state__in=[Check.State.SUPERSEDED]).defer("answers", "values").select_related("by")
+    found: dict[SlotId, Check] = {}
+    for row in rows.order_by("revision", "pk"):
+        found[SlotId(row.place_id, row.checklist_id, row.date, row.seq)] = row
+    return found
+
+
+def rows_to_do(places: Iterable[Place], now: datetime, today: date) -> list[Row]:
+    """Return today's slots, and earlier ones that can still be filled in, nearest due first."""
+    rows = rows_between(places, today - LOOK_BACK, today, now)
+    return [row for row in rows if row.slot.date == today or row.can_be_filled]
+
+
+def next_row(rows: Sequence[Row]) -> Row | None:
+    """Return the slot to fill in next."""
+    return next((row for row in rows if row.can_be_filled), None)
+
+
+def key_of(row: Row) -> DutyKey:
+    """Return the place and check-list of a row."""
+    return DutyKey(row.place.pk, row.wording.checklist_id)

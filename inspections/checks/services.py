@@ -1,0 +1,332 @@
+"""Handing in a check: once, whatever the network does, and never changed afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from django.core.files import File
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils.translation import gettext
+
+from inspections.checks import aftermath
+from inspections.checks.aftermath import Outcome, outcome_of
+from inspections.checks.answers import LEFT_OUT, content_hash, laid_over, restore
+from inspections.checks.models import Check
+from inspections.checks.rules.judging import judge
+from inspections.checks.rules.plans import Compiled
+from inspections.checks.rules.typed import NotTaken, clean
+from inspections.checks.rules.verdicts import Refusal, Verdict
+from inspections.checks.selectors import compiled_of, context_of
+from inspections.checks.tickets import Ticket
+from inspections.schedules import rules
+from inspections.schedules.rules import Mark, overlaps_exemption
+from inspections.schedules.selectors import DutyKey, clocks_on, exemptions
+from logistics_portal.accounts.models import Post, User
+from logistics_portal.accounts.permissions import Role
+from logistics_portal.kit import context
+from logistics_portal.kit.errors import Clash, NotAllowed
+from schools.register.models import Place
+
+LONGEST_REASON = 300
+REASON = "reason"
+CORRECTORS = frozenset({Role.VICE_PRINCIPAL_LOGISTICS, Role.PRINCIPAL})
+Photos = Mapping[str, Sequence["File[bytes]"]]
+
+
+class Refused(NotAllowed):
+    """A check that cannot be taken as it is; `refusals` say why, item by item."""
+
+    def __init__(self, refusals: Sequence[Refusal]) -> None:
+        self.refusals = list(refusals)
+        super().__init__("；".join(it.sentence for it in self.refusals[:3]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """What a person hands in: for which slot, the answers and photos, and the sender's own number for it.
+
+    `at` is the phone's clock, kept and never counted. `fixers` names who shall mend what fails, by item.
+    """
+
+    client_id: UUID
+    ticket: Ticket
+    place: Place
+    answers: Mapping[str, object]
+    stage: str = ""
+    photos: Photos = field(default_factory=dict)
+    fixers: Mapping[str, int] = field(default_factory=dict)
+    reason: str = ""
+    at: datetime | None = None
+    offline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The check as it was taken; `again` says that it had been taken before, so nothing was written now."""
+
+    check: Check
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """Whose hand it is: the person, the post they act under, and whether they stand in for somebody (代填)."""
+
+    by: User
+    post: Post
+    stands_in: bool = False
+
+
+def hand_in(*, paper: Paper, hand: Hand, at: datetime) -> Receipt:
+    """Take a check, or one stage of it, received at `at`; the same paper again gives the same receipt (F03–F05).
+
+    The unique number decides, not a look beforehand: of two at once one is written and the other told so.
+    Raises `Clash` for the same number with other content or a slot somebody else filled, `Refused` with every
+    sentence that keeps it from being taken, and `NotAllowed` outside the slot's hours.
+    """
+    key = _fingerprint(paper)
+    try:
+        with transaction.atomic():
+            return _take(paper, hand, at, key)
+    except IntegrityError:
+        before = _revisions(paper)
+        if not before:
+            raise
+        return _twin(before, paper, hand, key) or _taken(before)
+
+
+def correct(*, paper: Paper, hand: Hand, at: datetime) -> Receipt:
+    """Write a new revision of a check beside the old one, with a reason, until its slot closes (T05).
+
+    Whether it came in time stays what the first whole revision was. Findings already opened stay.
+    """
+    key = _fingerprint(paper)
+    try:
+        with transaction.atomic():
+            return _correct(paper, hand, at, key)
+    except IntegrityError:
+        before = _revisions(paper)
+        if not before:
+            raise
+        return _twin(before, paper, hand, key) or _taken(before)
+
+
+def _fingerprint(paper: Paper) -> str:
+    parts = {
+        "place": paper.place.pk,
+        "checklist": paper.ticket.checklist_id,
+        "slot": [paper.ticket.slot.date.isoformat(), paper.ticket.slot.seq],
+        "stage": paper.stage,
+        "answers": paper.answers,
+        "fixers": paper.fixers,
+        "reason": paper.reason,
+    }
+    seen = [f"{code}:{_digest(photo)}" for code, photos in paper.photos.items() for photo in photos]
+    return content_hash(parts, seen)
+
+
+def _digest(photo: File[bytes]) -> str:
+    total = sha256()
+    for chunk in photo.chunks():
+        total.update(chunk)
+    photo.seek(0)
+    return total.hexdigest()
+
+
+def _revisions(paper: Paper) -> list[Check]:
+    """Return every revision of the slot, and whatever was handed in under this number, in order."""
+    slot = Q(
+        place=paper.place,
+        checklist=paper.ticket.checklist_id,
+        date=paper.ticket.slot.date,
+        seq=paper.ticket.slot.seq,
+    )
+    found = Check.objects.filter(slot | Q(client_id=paper.client_id)).select_related("by")
+    return list(found.order_by("revision", "pk"))
+
+
+def _twin(before: Sequence[Check], paper: Paper, hand: Hand, key: str) -> Receipt | None:
+    twin = next((it for it in before if it.client_id == paper.client_id), None)
+    if twin is None:
+        return None
+    if twin.content_hash == key and twin.by_id == hand.by.pk:
+        return Receipt(twin, again=True)
+    raise Clash(gettext("同一编号的检查已经提交过，内容不同。请刷新页面，以已收到的为准；要改动请用“更正”。"))
+
+
+def _taken(before: Sequence[Check]) -> Receipt:
+    last = before[-1]
+    words = {"person": str(last.by), "receipt": last.receipt_no}
+    raise Clash(gettext("这项检查已由%(person)s提交，回执号 %(receipt)s。要改动请打开它用“更正”。") % words)
+
+
+def _standing(before: Sequence[Check]) -> Check | None:
+    return next((it for it in before if it.state in {Check.State.RECEIVED, Check.State.RECEIVING}), None)
+
+
+def _take(paper: Paper, hand: Hand, at: datetime, key: str) -> Receipt:
+    before = _revisions(paper)
+    if again := _twin(before, paper, hand, key):
+        return again
+    last = _standing(before)
+    if last is not None and last.state == Check.State.RECEIVED:
+        return _taken(before)
+    if any(it.state == Check.State.VOIDED for it in before):
+        raise NotAllowed(gettext("这项检查已作废，记为漏检，不能再填。"))
+    _require_no_exemption(paper)
+    form = compiled_of(paper.ticket.spec)
+    _require_next_stage(form, paper.stage, last)
+    slot = paper.ticket.slot
+    timing = rules.timeliness(slot, at, offline=paper.offline, clocks=clocks_on(slot.date) if paper.offline else None)
+    reason = _reason(paper.reason, needed=timing.mark == Mark.BACKFILLED)
+    outcome = _judged(form, paper, last)
+    check = _row(paper, hand, at, key, outcome)
+    check.revision, check.reason = len(before) + 1, reason
+    if outcome.complete:
+        check.state, check.received_at = Check.State.RECEIVED, at
+        check.timeliness, check.mark = timing.timeliness, timing.mark
+    return _kept(check, last, paper, hand, outcome)
+
+
+def _correct(paper: Paper, hand: Hand, at: datetime, key: str) -> Receipt:
+    before = _revisions(paper)
+    if again := _twin(before, paper, hand, key):
+        return again
+    last = _standing(before)
+    if last is None:
+        raise NotAllowed(gettext("这项检查还没有提交，不用更正，请直接填报。"))
+    _require_own(before, hand)
+    if at > paper.ticket.slot.closes_at:
+        raise NotAllowed(gettext("这项检查已关账，不能直接更正；确有错误的，请与县级管理部门联系。"))
+    form = compiled_of(paper.ticket.spec)
+    outcome = _judged_anew(form, paper, last)
+    check = _row(paper, hand, at, key, outcome)
+    check.revision, check.reason = len(before) + 1, _reason(paper.reason, needed=True)
+    check.state, check.stage, check.received_at = last.state, last.stage, last.received_at
+    check.timeliness, check.mark = last.timeliness, last.mark
+    return _kept(check, last, paper, hand, outcome)
+
+
+def _kept(check: Check, last: Check | None, paper: Paper, hand: Hand, outcome: Outcome) -> Receipt:
+    found = aftermath.standing_failures(last, outcome, paper.stage)
+    check.n_fail = len(found.keys() | {it.code for it in outcome.failures})
+    if last is not None:
+        Check.objects.filter(pk=last.pk).update(state=Check.State.SUPERSEDED)
+    check.save(force_insert=True)
+    aftermath.settle(
+        check=check,
+        found=found,
+        alarmed=last.values.get(aftermath.ALARMS, {}) if last else {},
+        hand=(hand.by, hand.post),
+        paper=paper,
+        outcome=outcome,
+    )
+    return Receipt(check)
+
+
+def _require_no_exemption(paper: Paper) -> None:
+    slot, key = paper.ticket.slot, DutyKey(paper.place.pk, paper.ticket.checklist_id)
+    if overlaps_exemption(slot, exemptions([paper.place.pk], slot.date, slot.date).get(key, ())):
+        raise NotAllowed(gettext("这项检查已批准免检，不用填报。"))
+
+
+def _require_next_stage(form: Compiled, stage: str, last: Check | None) -> None:
+    """Refuse a stage out of turn: each is handed in alone, in order, and the last one completes the check."""
+    stages = form.spec.template.stages
+    if not stages and not stage:
+        return
+    done = next((place for place, it in enumerate(stages, 1) if last and it.code == last.stage), 0)
+    if done >= len(stages) or stages[done].code != stage:
+        name = stages[done].zh if done < len(stages) else ""
+        raise NotAllowed(gettext("请先提交“%(stage)s”这一阶段。") % {"stage": name})
+
+
+def _require_own(before: Sequence[Check], hand: Hand) -> None:
+    authors = {it.by_id for it in before}
+    if hand.by.pk not in authors and hand.post.role not in CORRECTORS:
+        raise NotAllowed(gettext("只有填报人本人、分管副校长或校长可以更正。"))
+
+
+def _reason(text: str, *, needed: bool) -> str:
+    try:
+        reason = clean(text, LONGEST_REASON)
+    except NotTaken as refusal:
+        raise Refused([Refusal(REASON, str(refusal))]) from refusal
+    if needed and not reason:
+        raise Refused([Refusal(REASON, gettext("请写明理由（补录、更正都须写）"))])
+    return reason
+
+
+def _judged(form: Compiled, paper: Paper, last: Check | None) -> Outcome:
+    """Judge what is handed in now, an earlier stage standing as it is."""
+    slot, stage = paper.ticket.slot, paper.stage
+    known = context_of(paper.place, form.spec, slot.date)
+    answers = _counted(paper, {})
+    if not stage:
+        return outcome_of(_accepted(judge(form, known, answers)), form)
+    earlier = restore(form, last.answers, last.values) if last else {}
+    mine = {plan.code for plan in form.plans if plan.stage == stage} | {it.code for it in form.rules}
+    whole = {**earlier, **{code: one for code, one in answers.items() if code in mine}}
+    verdict = judge(form, known, whole, stage)
+    verdict = replace(verdict, errors=tuple(it for it in verdict.errors if not it.code or it.code in mine))
+    new = outcome_of(_accepted(verdict), form)
+    old = (last.answers, last.values) if last else ("", {})
+    chars, values = laid_over(form, (new.answers, new.values), stage, old)
+    failed = tuple(it for it in new.failures if it.code in mine)
+    complete = stage == form.spec.template.stages[-1].code
+    return replace(new, answers=chars, values=values, failures=failed, complete=complete)
+
+
+def _judged_anew(form: Compiled, paper: Paper, last: Check) -> Outcome:
+    """Judge a whole check again, as far as it had come."""
+    known = context_of(paper.place, form.spec, paper.ticket.slot.date)
+    stage = last.stage if last.state == Check.State.RECEIVING else None
+    answers = _counted(paper, aftermath.photo_counts(last))
+    return outcome_of(_accepted(judge(form, known, answers, stage)), form)
+
+
+def _accepted(verdict: Verdict) -> Verdict:
+    if not verdict.ok:
+        raise Refused(verdict.errors)
+    return verdict
+
+
+def _counted(paper: Paper, kept: Mapping[str, int]) -> dict[str, Any]:
+    """Return the answers with the photos that really came, whatever the sender says of them."""
+    answers: dict[str, Any] = {}
+    for code, entry in paper.answers.items():
+        number = len(paper.photos.get(code, ())) + kept.get(code, 0)
+        answers[code] = {**entry, "photos": number} if isinstance(entry, Mapping) else entry
+    return answers
+
+
+def _row(paper: Paper, hand: Hand, at: datetime, key: str, outcome: Outcome) -> Check:
+    school = paper.place.school
+    return Check(
+        client_id=paper.client_id,
+        content_hash=key,
+        place=paper.place,
+        school=school,
+        county=school.unit.first_reviewer,
+        checklist_id=paper.ticket.checklist_id,
+        version_id=paper.ticket.version_id,
+        date=paper.ticket.slot.date,
+        seq=paper.ticket.slot.seq,
+        state=Check.State.RECEIVING,
+        stage=paper.stage,
+        answers=outcome.answers,
+        values=outcome.values,
+        n_na=outcome.answers.count(LEFT_OUT),
+        by=hand.by,
+        post=hand.post,
+        stands_in=hand.stands_in,
+        at=paper.at,
+        handed_in_at=at,
+        address=context.current().address,
+    )
