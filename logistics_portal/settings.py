@@ -169,7 +169,18 @@ ACCOUNT_RATE_LIMITS = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 30 * 60
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_FORMS = {
+    "login": "logistics_portal.accounts.signin.SignIn",
+    "change_password": "logistics_portal.accounts.signin.ChangePassword",
+    "reset_password_from_key": "logistics_portal.accounts.signin.SetPassword",
+}
 MFA_TOTP_ISSUER = "吉林学校后勤"
+MFA_FORMS = {
+    "authenticate": "logistics_portal.accounts.signin.SecondFactor",
+    "reauthenticate": "logistics_portal.accounts.signin.SecondFactorAgain",
+    "activate_totp": "logistics_portal.accounts.signin.TurnOnSecondFactor",
+}
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_CLIENT_IP_CALLABLE = "logistics_portal.kit.context.client_address"
@@ -287,8 +298,8 @@ def _refuse_unsafe_production() -> None:
         raise ImproperlyConfigured("ALLOWED_HOSTS: name the exact host names this portal answers to (production).")
     if DEMO:
         raise ImproperlyConfigured("DEMO: a production portal cannot hold the demo province; unset it.")
-    if not DATABASE_URL:
-        raise ImproperlyConfigured("DATABASE_URL: say where the database is, for example postgres://user@host/name.")
+    if not DATABASE_URL.startswith("postgres"):
+        raise ImproperlyConfigured("DATABASE_URL: say where PostgreSQL is, for example postgres://user@host/name.")
     if not env.str("MEDIA_ROOT", default=""):
         raise ImproperlyConfigured("MEDIA_ROOT: name a folder outside the public ones for photos and papers.")
     if STATIC_ROOT == MEDIA_ROOT or STATIC_ROOT in MEDIA_ROOT.parents:

@@ -74,7 +74,7 @@ def rows() -> list[SampleRow]:
     """Return two pages of lines."""
     return [
         SampleRow(number, place, matter, date(2026, 11, 23) + timedelta(days=number % 9), loss, state)
-        for number, (place, matter, loss, state) in enumerate(MATTERS * 12)
+        for number, (place, matter, loss, state) in enumerate(MATTERS * 2)
     ]
 
 

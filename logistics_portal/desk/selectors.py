@@ -13,6 +13,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext
 
 from logistics_portal.accounts.models import User
+from logistics_portal.accounts.permissions import GRANTS, Permission
 from logistics_portal.kit import registry
 from logistics_portal.kit.registry import MenuEntry, Todo
 
@@ -104,3 +105,9 @@ def panels_for(request: HttpRequest, page: str, subject: object) -> list[tuple[s
     plugged = sorted((panel for panel in registry.panels if panel.page == page), key=lambda panel: panel.order)
     filled = ((panel.template, panel.context(request, subject)) for panel in plugged)
     return [(template, context) for template, context in filled if context is not None]
+
+
+def who_may(refused: tuple[object, ...]) -> str:
+    """Return the roles that hold the permission a refusal names, joined for reading; nothing when it names none."""
+    permission = next((reason for reason in refused if isinstance(reason, Permission)), None)
+    return gettext("、").join(str(role.label) for role in GRANTS[permission]) if permission else ""

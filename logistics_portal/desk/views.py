@@ -30,7 +30,12 @@ def home(request: SignedRequest) -> HttpResponse:
     now = timezone.now()
     todos = selectors.todos_for(request.user, now)
     panels = selectors.panels_for(request, "desk", request.user.main_post)
-    context = {"todos": todos[:TODOS_SHOWN], "todo_count": len(todos), "panels": panels, "now": now}
+    context = {
+        "todos": todos[:TODOS_SHOWN],
+        "todo_count": len(todos),
+        "panels": panels,
+        "today": timezone.localdate(now),
+    }
     return render(request, "desk/home.html", context)
 
 
@@ -113,7 +118,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Say that the post does not allow this."""
-    return render(request, "403.html", {"reason": str(exception) if exception.args else ""}, status=403)
+    return render(request, "403.html", {"needed": selectors.who_may(exception.args)}, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -85,9 +85,9 @@ function heat(data) {
   const most = Math.max(1, ...cells.map((cell) => (typeof cell[2] === "number" ? cell[2] : 0)));
   return {
     grid: { left: 72, right: 12, top: 8, bottom: 60 },
-    xAxis: { type: "category", data: data.labels, axisTick: { show: false }, axisLabel: { color: MUTED } },
-    yAxis: { type: "category", data: data.series.map((one) => one.name), inverse: true, axisTick: { show: false }, axisLabel: { color: MUTED } },
-    visualMap: { min: 0, max: most, orient: "horizontal", left: "center", bottom: 0, calculable: false, inRange: { color: ["#eef4f5", "#0f5c6e"] }, textStyle: { color: MUTED } },
+    xAxis: { type: "category", data: data.labels, axisTick: { show: false }, axisLine: { show: false }, axisLabel: { color: MUTED } },
+    yAxis: { type: "category", data: data.series.map((one) => one.name), inverse: true, axisLine: { show: false }, axisTick: { show: false }, axisLabel: { color: MUTED } },
+    visualMap: { min: 0, max: most, orient: "horizontal", left: "center", bottom: 0, calculable: false, text: [String(most), "0"], inRange: { color: ["#eef4f5", "#0f5c6e"] }, textStyle: { color: MUTED } },
     series: [{ type: "heatmap", data: cells, label: { show: true, color: INK, textBorderColor: "#fff", textBorderWidth: 2 }, itemStyle: { borderColor: "#fff", borderWidth: 2 } }],
   };
 }

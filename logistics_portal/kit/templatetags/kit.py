@@ -16,10 +16,29 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
 
 from logistics_portal.kit.marks import badge_html, icon_html
 
 register = template.Library()
+WEEK_DAYS = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
+BROWSERS = (
+    ("MicroMessenger", _("微信")),
+    ("DingTalk", _("钉钉")),
+    ("Edg/", "Edge"),
+    ("HuaweiBrowser", _("华为浏览器")),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+SYSTEMS = (
+    ("Windows", "Windows"),
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("Mac OS", "Mac"),
+    ("OpenHarmony", _("鸿蒙")),
+    ("Linux", "Linux"),
+)
 
 
 @register.simple_block_tag
@@ -159,3 +178,17 @@ def panel(context: Context, filled: tuple[str, dict[str, Any]]) -> SafeString:
     """Return one panel of a shared page, rendered from its own template with its own context."""
     name, values = filled
     return render_to_string(name, values, request=context.get("request"))
+
+
+@register.filter
+def device(agent: str) -> str:
+    """Return browser and system in two words, from what a browser says of itself."""
+    browser = next((word for sign, word in BROWSERS if sign in agent), gettext("其他浏览器"))
+    system = next((word for sign, word in SYSTEMS if sign in agent), gettext("其他系统"))
+    return f"{browser} · {system}"
+
+
+@register.filter
+def week_day(value: date) -> str:
+    """Return the day of the week: 周四."""
+    return str(WEEK_DAYS[value.weekday()])

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django_filters import FilterSet
 from django_tables2.columns import BoundColumn
 
-from logistics_portal.kit.tables import NumberColumn
+from logistics_portal.kit.tables import DayColumn, NumberColumn
 
 register = template.Library()
 
@@ -60,4 +60,5 @@ def _classes(column: BoundColumn) -> str:
     table = column._table  # noqa: SLF001 — django-tables2 gives no public way back to the table
     phone = getattr(table, "phone", ())
     hidden = "hide-phone" if phone and column.name not in phone else ""
-    return " ".join(filter(None, ["num" if isinstance(column.column, NumberColumn) else "", hidden]))
+    kind = {NumberColumn: "num", DayColumn: "nowrap"}.get(type(column.column), "")
+    return " ".join(filter(None, [kind, hidden]))
