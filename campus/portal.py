@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from campus import demo
 from campus.assets import selectors
 from campus.assets.models import Facility
 from logistics_portal.accounts.models import User
@@ -54,7 +55,7 @@ def _line(row: Facility, now: datetime) -> Todo:
     )
 
 
-registry.menu.add(MenuEntry("campus.list", _("校园设施"), "campus:list", "registers", 40, icon="building"))
+registry.menu.add(MenuEntry("campus.list", _("校园设施"), "campus:list", _("业务"), 340, icon="building"))
 registry.panels.add(Panel("campus.school", "school", "campus/assets/school_panel.html", campuses_of, order=40))
 registry.todos.add(TodoSource("campus.certificates", certificates, order=61))
 for key, kind in (
@@ -73,3 +74,4 @@ for key, kind in (
     registry.facts.add(Fact(key, "place", selectors.count(kind)))
 registry.facts.add(Fact("campus.inspections_valid", "place", selectors.inspections_valid))
 registry.facts.add(Fact("campus.extinguishers_valid", "place", selectors.extinguishers_valid))
+registry.demos.add(registry.Demo("campus", demo.plant, 22))

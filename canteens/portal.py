@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from canteens import demo
 from canteens.premises import selectors
 from canteens.premises.models import Canteen
 from logistics_portal.accounts.models import User
@@ -52,7 +53,7 @@ def _line(row: Canteen, now: datetime) -> Todo:
     )
 
 
-registry.menu.add(MenuEntry("canteens.list", _("食堂"), "canteens:list", "registers", 20, icon="bowl"))
+registry.menu.add(MenuEntry("canteens.list", _("食堂"), "canteens:list", _("业务"), 320, icon="soup"))
 registry.panels.add(Panel("canteens.school", "school", "canteens/premises/school_panel.html", canteens_of, order=20))
 registry.todos.add(TodoSource("canteens.licences", licences, order=60))
 for key, ask in (
@@ -61,3 +62,4 @@ for key, ask in (
     ("canteens.papers_expiring", selectors.papers_expiring),
 ):
     registry.facts.add(Fact(key, "place", ask))
+registry.demos.add(registry.Demo("canteens", demo.plant, 20))

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from dormitories import demo
 from dormitories.buildings import selectors
 from logistics_portal.kit import registry
 from logistics_portal.kit.registry import Fact, MenuEntry, Panel
@@ -21,7 +22,7 @@ def buildings_of(request: HttpRequest, school: School) -> dict[str, Any] | None:
     return {"places": rows, "school": school}
 
 
-registry.menu.add(MenuEntry("dormitories.list", _("宿舍"), "dormitories:list", "registers", 30, icon="bed"))
+registry.menu.add(MenuEntry("dormitories.list", _("宿舍"), "dormitories:list", _("业务"), 330, icon="bed"))
 registry.panels.add(Panel("dormitories.school", "school", "dormitories/buildings/school_panel.html", buildings_of, 30))
 for key, ask in (
     ("dormitories.boarders", selectors.boarders),
@@ -30,3 +31,4 @@ for key, ask in (
 ):
     registry.facts.add(Fact(key, "place", ask))
 registry.facts.add(Fact("dormitories.girls_areas", "school", selectors.girls_areas))
+registry.demos.add(registry.Demo("dormitories", demo.plant, 21))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from logistics_portal.accounts.permissions import SCHOOL_ROLES, Role
 from logistics_portal.kit import registry
 from logistics_portal.kit.registry import Fact, FactValue, MenuEntry
+from schools import demo
 from schools.terms import selectors
 
 BUREAU = frozenset(role.value for role in frozenset(Role) - SCHOOL_ROLES - {Role.SYSTEM_OPERATOR, Role.SECURITY_ADMIN})
@@ -20,11 +21,13 @@ def term_months(schools: Sequence[int], on: date) -> dict[int, FactValue]:
     return dict(selectors.term_months(schools, on))
 
 
-registry.menu.add(MenuEntry("schools.list", _("学校"), "schools:list", "registers", 10, icon="school"))
-registry.menu.add(MenuEntry("schools.calendars", _("校历"), "schools:calendars", "registers", 50, icon="calendar"))
-registry.menu.add(MenuEntry("schools.closures", _("停课"), "schools:closures", "registers", 51, icon="calendar-off"))
-registry.menu.add(
-    MenuEntry("schools.proposals", _("变更申请"), "schools:proposals", "registers", 12, icon="git-pull-request")
-)
-registry.menu.add(MenuEntry("schools.imports", _("导入"), "schools:imports", "registers", 13, BUREAU, icon="upload"))
+for entry in (
+    MenuEntry("schools.list", _("学校"), "schools:list", _("业务"), 310, icon="school"),
+    MenuEntry("schools.closures", _("停课"), "schools:closures", _("业务"), 350, icon="ban"),
+    MenuEntry("schools.calendars", _("校历"), "schools:calendars", _("资料"), 410, icon="calendar"),
+    MenuEntry("schools.proposals", _("变更申请"), "schools:proposals", _("业务"), 360, icon="edit"),
+    MenuEntry("schools.imports", _("学校导入"), "schools:imports", _("管理"), 510, BUREAU, icon="upload"),
+):
+    registry.menu.add(entry)
 registry.facts.add(Fact("schools.term_months", "school", term_months))
+registry.demos.add(registry.Demo("schools", demo.plant, 10))
