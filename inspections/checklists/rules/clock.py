@@ -32,7 +32,7 @@ def parse_due(text: str) -> Due:
     """Return the span that `30m`, `4h` or `3d` means; anything else is a `ValueError`."""
     found = DUE.fullmatch(text)
     if not found:
-        raise ValueError(text)
+        raise ValueError(f"not a due: {text!r}")
     return Due(int(found[1]), found[2])
 
 
@@ -57,7 +57,7 @@ def instant(text: str, day: date) -> datetime:
     """Return the instant that `HH:MM`, `+Nd HH:MM` or `next DD HH:MM` means for a slot of that day."""
     found = INSTANT.fullmatch(text)
     if not found:
-        raise ValueError(text)
+        raise ValueError(f"not an instant: {text!r}")
     days, next_day, hour, minute = found.groups()
     if days:
         day += timedelta(days=int(days))

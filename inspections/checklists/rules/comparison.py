@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Any
 
@@ -136,11 +137,13 @@ def _flat(one: Json) -> Json:
 
 
 def _order(old: list[Json], new: list[Json], label: str) -> Iterator[Change]:
-    """Yield the items that stand elsewhere among those that both versions have."""
+    """Yield the items that moved past others, among those that both versions have."""
     both = {one["code"] for one in old} & {one["code"] for one in new}
     was = [one["code"] for one in old if one["code"] in both]
-    now = [one for one in new if one["code"] in both]
-    for place, one in enumerate(now):
-        if was[place] != one["code"]:
-            code = one["code"]
-            yield Change(Turn.CHANGED, "item", code, one["zh"], "order", label, was.index(code) + 1, place + 1)
+    now = [one["code"] for one in new if one["code"] in both]
+    names = {one["code"]: one["zh"] for one in new}
+    blocks = SequenceMatcher(a=was, b=now, autojunk=False).get_matching_blocks()
+    stayed = {code for block in blocks for code in now[block.b : block.b + block.size]}
+    for place, code in enumerate(now):
+        if code not in stayed:
+            yield Change(Turn.CHANGED, "item", code, names[code], "order", label, was.index(code) + 1, place + 1)
