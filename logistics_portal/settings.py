@@ -173,6 +173,7 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_FORMS = {
     "login": "logistics_portal.accounts.signin.SignIn",
     "change_password": "logistics_portal.accounts.signin.ChangePassword",
+    "reauthenticate": "logistics_portal.accounts.signin.PasswordAgain",
     "reset_password_from_key": "logistics_portal.accounts.signin.SetPassword",
 }
 MFA_TOTP_ISSUER = "吉林学校后勤"
@@ -298,14 +299,12 @@ def _refuse_unsafe_production() -> None:
         raise ImproperlyConfigured("ALLOWED_HOSTS: name the exact host names this portal answers to (production).")
     if DEMO:
         raise ImproperlyConfigured("DEMO: a production portal cannot hold the demo province; unset it.")
-    if not DATABASE_URL.startswith("postgres"):
-        raise ImproperlyConfigured("DATABASE_URL: say where PostgreSQL is, for example postgres://user@host/name.")
+    if not DATABASE_URL:
+        raise ImproperlyConfigured("DATABASE_URL: say where the database is, for example postgres://user@host/name.")
     if not env.str("MEDIA_ROOT", default=""):
         raise ImproperlyConfigured("MEDIA_ROOT: name a folder outside the public ones for photos and papers.")
     if STATIC_ROOT == MEDIA_ROOT or STATIC_ROOT in MEDIA_ROOT.parents:
         raise ImproperlyConfigured("MEDIA_ROOT: it must not lie in the public folder of static files.")
-    if not REDIS_URL:
-        raise ImproperlyConfigured("REDIS_URL: say where Redis is, for example redis://host:6379/0 (production).")
 
 
 if PRODUCTION:

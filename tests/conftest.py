@@ -12,8 +12,12 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from hypothesis import settings as hypothesis_settings
 
 from logistics_portal.records import work
+
+hypothesis_settings.register_profile("portal", deadline=None, print_blob=True)  # no gate by the clock
+hypothesis_settings.load_profile("portal")
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = Path(os.environ.get("SHARED_DATA", ROOT.parent / "shared" / "data"))
