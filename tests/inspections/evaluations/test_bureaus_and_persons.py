@@ -177,3 +177,13 @@ def test_two_vetoes_one_lifted_still_close_the_door():
 
     assert entry_bar("canteen", replace(STANDING, vetoes=(active, lifted)), on=TODAY, scheme=SCHEME).reasons
     assert entry_bar("canteen", replace(STANDING, vetoes=(lifted, lifted)), on=TODAY, scheme=SCHEME).eligible
+
+
+@pytest.mark.parametrize("grade", Grade)
+def test_a_vetoed_school_counts_as_failed_whatever_its_row_says(grade):
+    vetoed = SchoolRow(500, Fraction(95), grade, vetoed=True)
+
+    result = county(CountyInputs(schools=(vetoed, GOOD_SCHOOL)), SCHEME)
+
+    assert result.explanation.find("qualified").exact == 50
+    assert result.explanation.find("schools").exact == (Fraction("59.99") + 85) / 2

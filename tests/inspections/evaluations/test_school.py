@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from inspections.evaluations.rules import parsers, school, writing
 from inspections.evaluations.rules.figures import Weights
 from inspections.evaluations.rules.inputs import (
+    FundsInputs,
     IncidentInputs,
     IssueCount,
     ManagementInputs,
@@ -309,3 +310,27 @@ def test_mending_earlier_never_lowers_the_rate(allowed, extension, taken):
         return found.rate or Fraction(0)
 
     assert rate(taken) >= rate(taken + 1) >= rate(None) == 0
+
+
+@pytest.mark.parametrize(
+    ("answers", "population", "points"),
+    [(29, 100, 0), (30, 100, 90), (29, 59, 0), (29, 58, 90), (1, 2, 90), (0, 5, 0), (0, 0, None)],
+)
+def test_a_survey_is_valid_with_thirty_answers_or_half_of_the_group(answers, population, points):
+    survey = SurveyInputs(staff=SurveyGroup(Fraction(90), answers, population))
+
+    result = outcome(SchoolInputs(management=ManagementInputs(survey=survey)), SCHEME)
+
+    assert result.indicators["management"]["satisfaction"].exact == points
+
+
+@pytest.mark.parametrize(
+    ("surplus", "points"),
+    [("-0.5", 100), ("0.03", 100), ("0.0301", 50), ("0.06", 50), ("0.0601", 0), (None, None)],
+)
+def test_a_surplus_pays_up_to_three_per_cent_and_half_up_to_six(surplus, points):
+    funds = FundsInputs(surplus_rate=None if surplus is None else Fraction(surplus))
+
+    result = outcome(SchoolInputs(management=ManagementInputs(funds=funds)), SCHEME)
+
+    assert result.indicators["management"]["funds"].exact == points
