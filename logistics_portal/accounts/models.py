@@ -119,6 +119,60 @@ class UnitPeriod(models.Model):
         return f"{self.name} {self.from_date}"
 
 
+class UnitChange(Scoped):
+    """A change to the org tree that one person asks for and another confirms; it takes effect when confirmed."""
+
+    class Kind(models.TextChoices):
+        """What is to change."""
+
+        CREATE = "create", _("设立")
+        RENAME = "rename", _("更名")
+        RECODE = "recode", _("变更代码")
+        MOVE = "move", _("调整隶属")
+        CLOSE = "close", _("撤销")
+        SWITCH_ON = "switch_on", _("启用")
+
+    class State(models.TextChoices):
+        """Where the change stands."""
+
+        ASKED = "asked", _("待确认")
+        DONE = "done", _("已生效")
+        REFUSED = "refused", _("已退回")
+
+    unit_path: ClassVar[str] = "unit__path"
+    unit_key: ClassVar[str] = "unit_id"
+
+    kind = models.CharField(_("变更"), max_length=10, choices=Kind)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="changes", help_text="for a new unit its parent")
+    facts = models.JSONField(default=dict, blank=True)
+    on_date = models.DateField(_("生效日期"))
+    reason = models.CharField(_("依据"), max_length=200)
+    state = models.CharField(_("状态"), max_length=8, choices=State, default=State.ASKED)
+    asked_by = models.ForeignKey("User", models.PROTECT, related_name="asked_unit_changes")
+    asked_at = models.DateTimeField(_("提出时间"))
+    decided_by = models.ForeignKey("User", models.PROTECT, null=True, blank=True, related_name="decided_unit_changes")
+    decided_at = models.DateTimeField(_("办理时间"), null=True, blank=True)
+
+    objects = ScopedQuerySet["UnitChange"].as_manager()
+
+    class Meta:
+        verbose_name = _("机构变更")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("asked_by")),
+                name="unit_change_takes_two_persons",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="asked", decided_by__isnull=True, decided_at__isnull=True)
+                | Q(state__in=["done", "refused"], decided_by__isnull=False, decided_at__isnull=False),
+                name="unit_change_decided_by_somebody_at_some_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.unit_id} {self.on_date}"
+
+
 class UserManager(BaseUserManager["User"]):
     """Makes users."""
 

@@ -1,0 +1,1 @@
+"""Verbs of units, people and posts."""

@@ -1,0 +1,210 @@
+"""Posts granted, revoked and handed to somebody for a while; the pairs nobody may hold together are refused.
+
+Source: table of roles and rights, post.*; granter and holder are two persons, a delegation lasts thirty days at most.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
+
+from logistics_portal.accounts import rules
+from logistics_portal.accounts.models import ListedPlace, ListedSchool, Post, Unit, User
+from logistics_portal.accounts.permissions import Role
+from logistics_portal.kit.dates import local_date
+from logistics_portal.kit.errors import NotAllowed
+from logistics_portal.records import services as records
+
+DELEGABLE = frozenset({Role.PRINCIPAL, Role.VICE_PRINCIPAL_LOGISTICS, Role.OFFICE_HEAD})
+TWELVE_MONTHS = timedelta(days=365)
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A role at a unit over some days; with `schools` or `places` it reaches these alone."""
+
+    role: Role
+    unit: Unit
+    first: date
+    last: date | None = None
+    schools: tuple[Unit, ...] = field(default=())
+    place_ids: tuple[int, ...] = field(default=())
+    reason: str = ""
+
+    @property
+    def reach_kind(self) -> Post.ReachKind:
+        """Return how far the post reaches."""
+        if self.schools:
+            return Post.ReachKind.SCHOOLS
+        return Post.ReachKind.PLACES if self.place_ids else Post.ReachKind.UNIT
+
+
+@transaction.atomic
+def grant_post(*, holder: User, grant: Grant, by: User | None, at: datetime) -> Post:
+    """Give a person a post; `by` is nobody only when the portal is set up.
+
+    Raises `NotAllowed` when the role does not fit the unit, when granter and holder are one, or when another post of
+    the holder forbids it.
+    """
+    holder = User.objects.select_for_update().get(pk=holder.pk)
+    refuse_grant(holder=holder, grant=grant, by=by)
+    post = Post.objects.create(
+        user=holder,
+        unit=grant.unit,
+        role=grant.role,
+        reach_kind=grant.reach_kind,
+        from_date=grant.first,
+        until_date=grant.last,
+        granted_by=by,
+        granted_at=at,
+        reason=grant.reason,
+    )
+    _list(post, grant)
+    _log(post, "post.grant", by, at, grant.reason)
+    return post
+
+
+def refuse_grant(*, holder: User, grant: Grant, by: User | None) -> None:
+    """Raise `NotAllowed` with the reason why this person cannot get this post, if there is one."""
+    if by is not None and by.pk == holder.pk:
+        raise NotAllowed(gettext("不能给自己授予岗位，请由另一位安全管理员办理。"))
+    if not holder.is_active:
+        raise NotAllowed(gettext("%(name)s 的账号已停用，请先恢复账号。") % {"name": holder.full_name})
+    if grant.last is not None and grant.last < grant.first:
+        raise NotAllowed(gettext("终止日期不能早于起始日期。"))
+    if not rules.fits(grant.role, grant.unit.kind):
+        facts = {"role": grant.role.label, "unit": grant.unit.name}
+        raise NotAllowed(gettext("“%(unit)s”不设“%(role)s”岗位。") % facts)
+    _refuse_reach(grant)
+    for held in _held_meanwhile(holder, grant):
+        _refuse_pair(held, grant)
+    if grant.role is Role.INSPECTOR:
+        _refuse_recent(holder, grant)
+
+
+def _refuse_reach(grant: Grant) -> None:
+    if grant.schools and grant.role is not Role.INSPECTOR:
+        raise NotAllowed(gettext("只有督学可以按学校划定范围。"))
+    if any(not school.path.startswith(grant.unit.path) for school in grant.schools):
+        raise NotAllowed(gettext("指定的学校必须在本单位范围内。"))
+
+
+def _held_meanwhile(holder: User, grant: Grant) -> QuerySet[Post]:
+    held = holder.posts.filter(revoked_at__isnull=True)
+    held = held.filter(Q(until_date__isnull=True) | Q(until_date__gte=grant.first))
+    if grant.last is not None:
+        held = held.filter(from_date__lte=grant.last)
+    return held.select_related("unit").prefetch_related("listed_schools__unit")
+
+
+def _refuse_pair(held: Post, grant: Grant) -> None:
+    role = Role(held.role)
+    facts = {
+        "held": role.label,
+        "unit": held.unit.name,
+        "role": grant.role.label,
+        "at": grant.unit.name,
+    }
+    if role is grant.role and held.unit_id == grant.unit.pk and held.reach_kind == grant.reach_kind:
+        raise NotAllowed(gettext("已经是“%(unit)s”的%(held)s，不必再授。") % facts)
+    one = rules.Stand(role, held.unit.path, held.unit.kind)
+    other = rules.Stand(grant.role, grant.unit.path, grant.unit.kind)
+    inspected = [row.unit.path for row in held.listed_schools.all()] if role is Role.INSPECTOR else []
+    mine = [school.path for school in grant.schools]
+    if (
+        rules.clash(one, other)
+        or rules.covers_listed(grant.role, grant.unit.path, inspected)
+        or rules.covers_listed(role, held.unit.path, mine)
+    ):
+        raise NotAllowed(
+            gettext("已任“%(unit)s”%(held)s，不能同时任“%(at)s”%(role)s；请先撤销原岗位或另选他人。") % facts
+        )
+
+
+def _refuse_recent(holder: User, grant: Grant) -> None:
+    """Refuse an inspector the schools where they held a post in the last twelve months."""
+    since = grant.first - TWELVE_MONTHS
+    recent = holder.posts.filter(unit__in=grant.schools).filter(Q(until_date__isnull=True) | Q(until_date__gte=since))
+    worked = recent.filter(Q(revoked_at__isnull=True) | Q(revoked_at__date__gte=since)).select_related("unit").first()
+    if worked is not None:
+        raise NotAllowed(gettext("督学近 12 个月在“%(unit)s”任过职，不能督导该校。") % {"unit": worked.unit.name})
+
+
+def _list(post: Post, grant: Grant) -> None:
+    ListedSchool.objects.bulk_create([ListedSchool(post=post, unit=school) for school in grant.schools])
+    ListedPlace.objects.bulk_create([ListedPlace(post=post, place_id=place) for place in grant.place_ids])
+
+
+def refuse_own_level(held: Post, unit: Unit) -> None:
+    """Raise `NotAllowed` unless the security administrator sits above the bureau; the province has nobody above."""
+    if unit.kind != Unit.Kind.SCHOOL and held.unit_id == unit.pk and unit.kind != Unit.Kind.PROVINCE:
+        raise NotAllowed(gettext("本单位的岗位由上一级安全管理员授予。"))
+
+
+@transaction.atomic
+def revoke_post(*, post: Post, reason: str, by: User, at: datetime) -> Post:
+    """End a post at once; whoever stands in for its holder loses that post too."""
+    post = Post.objects.select_for_update().get(pk=post.pk)
+    if post.revoked_at is not None:
+        raise NotAllowed(gettext("这个岗位已经撤销。"))
+    _revoke(post, reason, by, at)
+    for delegation in post.delegations.filter(revoked_at__isnull=True):
+        _revoke(delegation, reason, by, at)
+    return post
+
+
+def _revoke(post: Post, reason: str, by: User, at: datetime) -> None:
+    post.revoked_by, post.revoked_at = by, at
+    post.save(update_fields=["revoked_by", "revoked_at"])
+    _log(post, "post.revoke", by, at, reason)
+
+
+@transaction.atomic
+def delegate(*, post: Post, to: User, first: date, last: date, reason: str, by: User, at: datetime) -> Post:  # noqa: PLR0913 - who hands what to whom, from when to when, why
+    """Let somebody stand in for the holder of a post over at most thirty days."""
+    post = Post.objects.select_for_update().select_related("unit").get(pk=post.pk)
+    _refuse_delegation(post, to, first, last, by)
+    today = local_date(at)
+    if first < today:
+        raise NotAllowed(gettext("代理不能从过去的日期开始。"))
+    schools = tuple(row.unit for row in post.listed_schools.select_related("unit"))
+    places = tuple(post.listed_places.values_list("place_id", flat=True))
+    grant = Grant(Role(post.role), post.unit, first, last, schools, places, reason)
+    stand_in = grant_post(holder=to, grant=grant, by=by, at=at)
+    stand_in.stands_in_for = post
+    stand_in.save(update_fields=["stands_in_for"])
+    return stand_in
+
+
+def _refuse_delegation(post: Post, to: User, first: date, last: date, by: User) -> None:
+    if post.user_id != by.pk or post.revoked_at is not None:
+        raise NotAllowed(gettext("只能委托自己正在担任的岗位。"))
+    if to.pk == by.pk:
+        raise NotAllowed(gettext("不能委托给自己。"))
+    if post.stands_in_for_id is not None or Role(post.role) not in DELEGABLE:
+        raise NotAllowed(gettext("这个岗位不能委托他人代理。"))
+    if not rules.delegation_fits(first, last):
+        raise NotAllowed(gettext("代理最长 %(days)d 天，终止日期不能早于起始日期。") % {"days": rules.DELEGATION_DAYS})
+    if first < post.from_date or (post.until_date is not None and last > post.until_date):
+        raise NotAllowed(gettext("代理期限必须在本人任期之内。"))
+
+
+def _log(post: Post, verb: str, by: User | None, at: datetime, reason: str) -> None:
+    told = {
+        "role": post.role,
+        "unit": post.unit_id,
+        "reach": post.reach_kind,
+        "from": post.from_date,
+        "until": post.until_date,
+        "post": post.pk,
+    }
+    granted = verb == "post.grant"
+    before, after = ({}, told) if granted else (told, {})
+    records.log(by=by, verb=verb, on=post.user, unit=post.unit, before=before, after=after, reason=reason, at=at)
+    words = {"role": Role(post.role).label, "unit": post.unit.name}
+    title = gettext("授予岗位：%(unit)s %(role)s") if granted else gettext("撤销岗位：%(unit)s %(role)s")
+    records.notify(to=post.user, key=f"{verb}/{post.pk}", title=title % words, text=reason, at=at)
