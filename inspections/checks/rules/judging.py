@@ -144,14 +144,14 @@ class _Run:
     def _left_out(self, plan: Plan, entry: Mapping[str, Any], asked: bool | None) -> str:
         """Take "not applicable" where it is allowed, with its reason."""
         nothing_due = bool(plan.fact) and self.sight.fact(plan.fact) is NOT_APPLICABLE
-        of_itself = NaReason.FACT if nothing_due else self.sight.settled(plan)
+        of_itself = NaReason.CONFIRMED if nothing_due else self.sight.settled(plan)
         if not (plan.na_allowed or asked is None or of_itself):
             raise NotTaken(_("这一项不能答“不适用”"))
         reason = clean(entry.get("na_reason") or "", MAX_REASON)
         if not reason and not of_itself:
             raise NotTaken(_("答“不适用”须写明原因"))
         self._note(plan, entry)
-        self._keep("na", plan.code, reason or str(of_itself))
+        self._keep("na", plan.code, reason or (of_itself.value if of_itself else ""))
         fact = known(plan, self.sight)
         if fact not in (None, NA):
             self._keep("changed", plan.code, {"fact": fact, "reason": reason})

@@ -14,11 +14,12 @@ UNNAMED = (Reading(SINGLE, "", None),)
 
 
 class NaReason(StrEnum):
-    """Why an item is not applicable without anybody saying so; stored with a star before it."""
+    """Why an item is not applicable without a reason typed; a star stands where nobody even had to say so."""
 
     EMPTY = "*empty"
     FACT = "*fact"
     UNRECORDED = "*unrecorded"
+    CONFIRMED = "confirmed"
 
 
 def na_reason_text(stored: str) -> str:
@@ -27,6 +28,7 @@ def na_reason_text(stored: str) -> str:
         NaReason.EMPTY: _("没有要逐个填写的对象"),
         NaReason.FACT: _("当期没有发生此事项"),
         NaReason.UNRECORDED: _("未建台账，没有记录"),
+        NaReason.CONFIRMED: _("当期没有发生此事项，已确认"),
     }
     return known.get(stored, stored)
 

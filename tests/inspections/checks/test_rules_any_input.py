@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inspections.checklists.rules.context import NOT_APPLICABLE, UNKNOWN, Context
+from inspections.checks.answers import restore
 from inspections.checks.rules.asking import questions, rest_of_section, taps
 from inspections.checks.rules.judging import judge
-from inspections.checks.rules.restoring import restore
 from logistics_portal.kit.registry import ListedEntry
 
 from .rules_cases import form, known, parameters, passing, unknown

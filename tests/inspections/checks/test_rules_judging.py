@@ -213,7 +213,7 @@ def test_a_fact_that_fell_away_settles_an_item_but_never_a_critical_one():
     assert char(silent, "canteen_daily", "CAN-D-04") == "-"
     assert [one.code for one in silent.errors] == ["CAN-D-02"]
     assert confirmed.ok
-    assert confirmed.values["na"] == {"CAN-D-02": "*fact", "CAN-D-04": "*fact"}
+    assert confirmed.values["na"] == {"CAN-D-02": "confirmed", "CAN-D-04": "*fact"}
 
 
 def test_a_rate_that_nobody_records_is_not_applicable_until_somebody_types_it():

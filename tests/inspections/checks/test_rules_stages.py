@@ -4,8 +4,9 @@ import json
 
 import pytest
 
+from inspections.checklists.rules.context import NOT_APPLICABLE
+from inspections.checks.answers import restore
 from inspections.checks.rules.judging import judge
-from inspections.checks.rules.restoring import restore
 
 from .rules_cases import form, known, passing
 
@@ -84,3 +85,12 @@ def test_what_was_said_beside_an_answer_comes_back_with_it():
     again = judge(compiled, context, restore(compiled, first.answers, first.values))
 
     assert again == first
+
+
+def test_a_critical_item_confirmed_as_not_applicable_stays_confirmed():
+    context, compiled = known("canteen_daily", staff_certificates_valid=NOT_APPLICABLE), form("canteen_daily")
+    first = judge(compiled, context, passing("canteen_daily", context) | {"CAN-D-02": {"a": "na"}})
+
+    again = judge(compiled, context, restore(compiled, first.answers, first.values))
+
+    assert (first.errors, again) == ((), first)
