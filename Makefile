@@ -22,9 +22,14 @@ setup-dev:
 run: setup
 	@DEMO=1 exec $(PY) manage.py runportal --host "$(HOST)" --port "$(PORT)" --stay-with-parent
 
+PG = postgres://postgres@127.0.0.1:5432
+REACHABLE = import psycopg2; psycopg2.connect("$(PG)/postgres", connect_timeout=2).close()
+
 test: setup-dev
 	@$(PY) manage.py prepare --files-only
-	@$(PY) -m pytest $(ARGS)
+	@if [ -z "$(ARGS)$$DATABASE_URL" ] && $(PY) -c '$(REACHABLE)' 2>/dev/null; then \
+	    DATABASE_URL=$(PG)/portal_make $(PY) -m pytest -q -m postgres || [ $$? = 5 ]; fi
+	@$(PY) -m pytest -rs $(ARGS)
 
 check: setup-dev
 	@$(PY) manage.py prepare --files-only
