@@ -1,9 +1,11 @@
 """The steps of an incident, of what is decided about it, and of the veto."""
 
 from inspections.incidents.services.deciding import (
+    Paper,
     decide_grade,
     decide_report_act,
     decide_responsibility,
+    propose_grade,
     record_responsibility,
 )
 from inspections.incidents.services.reporting import (
@@ -23,6 +25,7 @@ from inspections.incidents.services.vetoing import confirm, lift, propose, refus
 __all__ = [
     "Casualty",
     "First",
+    "Paper",
     "close",
     "confirm",
     "decide_grade",
@@ -35,6 +38,7 @@ __all__ = [
     "lift",
     "pass_on",
     "propose",
+    "propose_grade",
     "propose_softening",
     "record_responsibility",
     "refuse",

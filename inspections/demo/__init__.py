@@ -1,0 +1,1 @@
+"""The checks, findings and incidents of the demo province."""
