@@ -1,0 +1,104 @@
+"""Photos and papers kept outside the public folder under names nobody can guess."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.files.base import File
+from django.db import models
+
+from logistics_portal.kit import uploads
+from logistics_portal.records.models import Attachment
+
+
+def keep_photo(
+    *, upload: File[bytes], unit: models.Model, place: models.Model | None, by: AbstractBaseUser | None, at: datetime
+) -> Attachment:
+    """Keep a photo painted anew as JPEG: upright, at most 1,600 pixels, no metadata; raises `NotAllowed` otherwise.
+
+    The hash of the bytes as handed in is kept too, so the same file handed in again can be found.
+    """
+    content = uploads.read_within(upload, settings.PHOTO_MAX_BYTES)
+    picture = uploads.remake_picture(content)
+    attachment = Attachment(
+        kind=Attachment.Kind.PHOTO,
+        title=uploads.clean_name(upload.name or ""),
+        media_type=uploads.JPEG,
+        source_sha256=hashlib.sha256(content).hexdigest(),
+        width=picture.width,
+        height=picture.height,
+        taken_at=picture.taken_at,
+    )
+    return _keep(attachment, picture.content, unit=unit, place=place, by=by, at=at)
+
+
+def keep_file(
+    *,
+    upload: File[bytes],
+    unit: models.Model,
+    by: AbstractBaseUser | None,
+    at: datetime,
+    place: models.Model | None = None,
+) -> Attachment:
+    """Keep a paper (xlsx, xls, docx, pdf, csv) whose content is what its name says; raises `NotAllowed` otherwise."""
+    content = uploads.read_within(upload, settings.SHEET_MAX_BYTES)
+    media_type = uploads.media_type_of(content, upload.name or "")
+    is_sheet = media_type in (uploads.XLSX, uploads.XLS, uploads.CSV)
+    attachment = Attachment(
+        kind=Attachment.Kind.SHEET if is_sheet else Attachment.Kind.PAPER,
+        title=uploads.clean_name(upload.name or ""),
+        media_type=media_type,
+        source_sha256=hashlib.sha256(content).hexdigest(),
+    )
+    return _keep(attachment, content, unit=unit, place=place, by=by, at=at)
+
+
+def _keep(
+    attachment: Attachment,
+    content: bytes,
+    *,
+    unit: models.Model,
+    place: models.Model | None,
+    by: AbstractBaseUser | None,
+    at: datetime,
+) -> Attachment:
+    attachment.size = len(content)
+    attachment.sha256 = hashlib.sha256(content).hexdigest()
+    attachment.unit_id = unit.pk
+    attachment.place_id = place.pk if place is not None else None
+    attachment.added_by_id = by.pk if by is not None else None
+    attachment.added_at = at
+    write_whole(bytes_of(attachment), content)
+    attachment.save(force_insert=True)
+    return attachment
+
+
+def bytes_of(attachment: Attachment) -> Path:
+    """Return where the bytes of an attachment lie."""
+    return Path(settings.MEDIA_ROOT) / attachment.path
+
+
+def read_bytes(attachment: Attachment) -> bytes:
+    """Return the bytes of an attachment."""
+    return bytes_of(attachment).read_bytes()
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that it is there whole or not at all, whatever happens meanwhile."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.part")
+    with part.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
