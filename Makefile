@@ -44,5 +44,5 @@ check: setup-dev
 lock: setup-dev
 	.venv/bin/uv pip compile --quiet --no-header --no-annotate --universal --python-version 3.11 --generate-hashes --upgrade requirements.in -o requirements.txt
 	.venv/bin/uv pip compile --quiet --no-header --no-annotate --universal --python-version 3.11 --generate-hashes --upgrade requirements-dev.in -o requirements-dev.txt
-	.venv/bin/uv pip compile --quiet --no-header --no-annotate --universal --python-version 3.11 --generate-hashes --upgrade requirements-node.in -o requirements-node.txt
+	.venv/bin/uv pip compile --quiet --no-header --no-annotate --universal --python-version 3.11 --generate-hashes --upgrade .ci/node.in -o .ci/node.txt
 	cd static && npm install --package-lock-only --ignore-scripts --no-audit --no-fund
