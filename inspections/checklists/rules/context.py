@@ -57,12 +57,14 @@ def decimal_or_none(raw: object, step: Decimal) -> Decimal | None:
 
 def told(spec: FactSpec, step: Decimal, raw: object) -> Told:
     """Return what a fact says, in the type it promises; an answer of another type counts as unknown."""
+    if spec.type == "bool" and (raw is True or raw is False):
+        return raw
     if isinstance(raw, Silence):
         return raw
     answer: Known | None = None
     if spec.type == "bool":
-        answer = raw if isinstance(raw, bool) else None
-    elif spec.type == "choice":
+        return UNKNOWN
+    if spec.type == "choice":
         answer = raw if isinstance(raw, str) and raw in spec.values else None
     elif spec.type == "list":
         answer = _readings(raw, step)

@@ -2,12 +2,14 @@
 
 from functools import lru_cache
 from pathlib import Path as FilePath
+from typing import Any
 
 from . import references, schema, sense_forms, sense_words
 from .definition import Definition
 from .lines import Document
 from .problems import DefinitionError, Fault, Problem, dotted
 
+SENSE = (references.faults, sense_forms.faults, sense_words.faults)
 SHIPPED_FILE = FilePath(__file__).parent.parent / "data" / "checklists.yaml"
 
 __all__ = ["SHIPPED_FILE", "DefinitionError", "Problem", "read", "shipped"]
@@ -16,18 +18,29 @@ __all__ = ["SHIPPED_FILE", "DefinitionError", "Problem", "read", "shipped"]
 def read(text: str) -> Definition:
     """Return the definition that a YAML text holds; raises `DefinitionError` with all its problems.
 
-    References and sums are looked at once the shape is right: before that they cannot be told apart from it.
+    Where the shape is wrong, references and sums are still looked at as far as they can be read.
     """
     document = Document(text)
-    faults = list(document.faults)
-    misshapen = list(schema.faults(document.values))
-    if misshapen:
-        raise _error(document, faults + misshapen)
+    faults = [*document.faults, *schema.faults(document.values)]
+    if faults:
+        raise _error(document, [*faults, *_readable_faults(document.values)])
     definition = Definition.from_json(document.values)
-    faults += [*references.faults(definition), *sense_forms.faults(definition), *sense_words.faults(definition)]
+    faults = [fault for check in SENSE for fault in check(definition)]
     if faults:
         raise _error(document, faults)
     return definition
+
+
+def _readable_faults(values: Any) -> list[Fault]:
+    """Return the faults of sense in a file whose shape is wrong; what cannot be read is left for the next try."""
+    found: list[Fault] = []
+    try:
+        definition = Definition.from_json(values)
+        for check in SENSE:
+            found.extend(check(definition))
+    except (LookupError, TypeError, ValueError, AttributeError):
+        return found
+    return found
 
 
 @lru_cache(maxsize=1)

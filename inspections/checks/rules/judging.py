@@ -95,7 +95,7 @@ class _Run:
 
     def _item(self, plan: Plan) -> str:
         """Return the character of one item."""
-        asked = self.sight.asked(plan)
+        asked = self.sight.asked(plan) if plan.when else True
         entry = self.submission.get(plan.code)
         if asked is False:
             if entry:

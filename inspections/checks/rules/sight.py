@@ -10,6 +10,7 @@ from inspections.checklists.rules.context import NOT_APPLICABLE, UNKNOWN, Contex
 from .plans import Compiled, Plan
 
 SINGLE = "1"
+UNLIMITED: tuple[None, None, tuple[str, ...]] = (None, None, ())
 UNNAMED = (Reading(SINGLE, "", None),)
 
 
@@ -78,6 +79,8 @@ class Sight:
 
     def limits(self, plan: Plan) -> tuple[Decimal | None, Decimal | None, tuple[str, ...]]:
         """Return the strictest limits in force, and the parameters that have no figure."""
+        if not plan.low and not plan.high:
+            return UNLIMITED
         absent: list[str] = []
         low = [self._limit(one, absent) for one in plan.low]
         high = [self._limit(one, absent) for one in plan.high]

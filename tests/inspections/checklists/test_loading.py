@@ -172,6 +172,16 @@ def test_all_problems_are_told_in_the_order_of_their_lines():
     assert [one.line for one in problems] == sorted(one.line for one in problems)
 
 
+def test_a_wrong_shape_does_not_hide_a_wrong_reference():
+    text = TEXT.replace("anchor: 5,", "anchor: 9,").replace("code: CAN-D-25,", "code: CAN-D-24,")
+    text = text.replace("  major: {due: 3d,", "  major: {due: 3d, due: 2d,")
+
+    problems = problems_of(text)
+
+    reasons = [one.reason for one in problems]
+    assert reasons == ["键“due”重复", "编号“CAN-D-24”重复", "不能大于7"]
+
+
 @pytest.mark.parametrize(
     ("text", "line", "reason"),
     [

@@ -5,6 +5,8 @@ import json
 from datetime import date
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from inspections.checklists.rules.comparison import Turn, compare
 from inspections.checklists.rules.context import Context, applies
@@ -217,3 +219,37 @@ def test_a_comparison_names_what_came_went_and_changed():
     assert told[Turn.CHANGED, "XR-CAN-02", "zh"][2] == "留样不少于品种"
     assert told[Turn.CHANGED, "canteen_daily", "zh"][2] == "食堂日管控"
     assert [one.field for one in changes if one.code in ("CAN-D-05", "CAN-D-06")] == ["order"]
+
+
+JUNK = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=6) | st.sampled_from(["7.5", "4h"]),
+    lambda inside: st.lists(inside, max_size=3) | st.dictionaries(st.text(max_size=4), inside, max_size=3),
+    max_leaves=6,
+)
+SOME_CODES = st.sampled_from(["CAN-D-13", "CAN-D-10", "CAN-D-04", "CAN-D-24", "X"])
+ADDITIONS = st.fixed_dictionaries(
+    {"added_by": st.just("220103")},
+    optional={
+        "items": st.lists(
+            st.fixed_dictionaries({}, optional={key: JUNK | st.just(one) for key, one in ADDED.items()}), max_size=2
+        ),
+        "limits": st.dictionaries(SOME_CODES, st.dictionaries(st.sampled_from(["min", "max"]), JUNK, max_size=2)),
+        "fails": st.dictionaries(SOME_CODES, st.dictionaries(st.sampled_from(["due", "photo"]), JUNK, max_size=2)),
+    },
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(ADDITIONS | JUNK)
+def test_additions_are_made_or_refused_and_a_form_never_gets_looser(additions):
+    before, context = canteen(), known("canteen_daily")
+    strict = passing("canteen_daily", context) | {"CAN-D-10": {"a": {"k1": "12.0"}, "photos": 1}}
+
+    try:
+        spec = overlay(before, additions, parameters=PARAMETERS)
+    except OverlayRefused:
+        return
+
+    assert {one["code"] for one in before["items"]} <= {one["code"] for one in spec["items"]}
+    failed = {one.code for one in judge(before, context, strict).failures}
+    assert failed <= {one.code for one in judge(spec, context, strict).failures}

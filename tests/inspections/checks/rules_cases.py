@@ -102,7 +102,9 @@ def passing(code: str, context: Context, stage: str | None = None) -> dict[str, 
     """Return a submission in which everything that is asked is well."""
     submission: dict[str, Any] = {}
     for question in questions(form(code), context, stage):
-        if question.asked and not question.settled:
+        if question.asked and question.settled and question.critical:
+            submission[question.code] = {"a": "na"}
+        elif question.asked and not question.settled:
             submission[question.code] = {"a": _good(question)}
     return submission
 
