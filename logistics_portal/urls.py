@@ -9,6 +9,7 @@ from logistics_portal.kit.web import built
 ROOMS = {
     "": "logistics_portal.desk.urls",
     "people/": "logistics_portal.accounts.urls",
+    "jobs/": "logistics_portal.desk.jobs.urls",
     "records/": "logistics_portal.records.urls",
     "schools/": "schools.urls",
     "canteens/": "canteens.urls",
