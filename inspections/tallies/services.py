@@ -1,0 +1,65 @@
+"""Folding tallies: every row of the days is written anew, so a fold may run any number of times."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+from inspections.tallies.counting import Counted, count, failing_items
+from inspections.tallies.models import CountyDay, ItemDay, SchoolMonth
+from logistics_portal.kit.dates import local_date, month_of
+
+LOOK_BACK = timedelta(days=45)  # the slot that closes last, a monthly one, is that old
+
+
+def fold(*, first: date, last: date, at: datetime) -> int:
+    """Write the tallies of the days from `first` to `last` anew; whole months are counted for the schools.
+
+    Returns the number of county days written. Equal to counting the rows at `at`, whatever was there before.
+    """
+    start, end = month_of(first).first, month_of(last).last
+    counted = count(start, min(end, max(last, local_date(at))), at)
+    items = failing_items(start, end)
+    with transaction.atomic():
+        return _write(counted, items, start, end)
+
+
+def fold_recent(*, at: datetime) -> int:
+    """Fold every day on which a slot may have closed or changed of late, today included."""
+    today = local_date(at)
+    return fold(first=today - LOOK_BACK, last=today, at=at)
+
+
+def _write(counted: Counted, items: dict[tuple[int, date, str], int], first: date, last: date) -> int:
+    CountyDay.objects.filter(date__range=(first, last)).delete()
+    SchoolMonth.objects.filter(month__range=(first, last)).delete()
+    ItemDay.objects.filter(date__range=(first, last)).delete()
+    CountyDay.objects.bulk_create(
+        [
+            CountyDay(county_id=key.county_id, date=key.date, checklist_id=key.checklist_id, **vars(tally))
+            for key, tally in sorted(counted.days.items())
+        ],
+        batch_size=500,
+    )
+    SchoolMonth.objects.bulk_create(
+        [
+            SchoolMonth(
+                school_id=key.school_id,
+                county_id=key.county_id,
+                month=key.month,
+                subject=key.subject,
+                **{name: value for name, value in vars(tally).items() if name != "with_failures"},
+            )
+            for key, tally in sorted(counted.months.items())
+        ],
+        batch_size=500,
+    )
+    ItemDay.objects.bulk_create(
+        [
+            ItemDay(county_id=county, date=day, item_code=code, failures=number)
+            for (county, day, code), number in sorted(items.items())
+        ],
+        batch_size=500,
+    )
+    return len(counted.days)
