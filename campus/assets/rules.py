@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from schools.register.rules.papers import Expiry
+
 STATUTORY = ("boiler", "lift", "gas")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A facility on the page: how near its certificate's end is, and whether it is out of use."""
+
+    row: Any
+    expiry: Expiry | None
+    gone: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +27,7 @@ class Line:
 
     kind: str
     label: str
-    facilities: tuple[Any, ...]
+    facilities: tuple[Piece, ...]
     none_since: date | None
 
     @property

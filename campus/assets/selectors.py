@@ -64,11 +64,13 @@ def extinguishers_valid(places: Sequence[int], on: date) -> dict[int, FactValue]
     return {place: valid for place, valid in told.items() if valid is not None}
 
 
-def register_of(place: Place) -> list[rules.Line]:
+def register_of(place: Place, on: date) -> list[rules.Line]:
     """Return kind by kind what a campus has, has not, or has not said."""
-    held: dict[str, list[Facility]] = defaultdict(list)
+    held: dict[str, list[rules.Piece]] = defaultdict(list)
     for facility in place.facilities.order_by("kind", "name", "pk"):
-        held[facility.kind].append(facility)
+        until = facility.certificate_until
+        gone = facility.until_date is not None and facility.until_date < on
+        held[facility.kind].append(rules.Piece(facility, papers.expiry(until, on) if until else None, gone))
     none = {row.kind: row for row in place.without_facilities.all()}
     return [
         rules.Line(

@@ -14,15 +14,8 @@ from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records import services as records
 from schools.register.models import Place, School
+from schools.register.rules.opening import Opening
 from schools.register.services import places
-
-
-class Opening(TypedDict, total=False):
-    """When a place opens and from when it is checked."""
-
-    name: str
-    from_date: date
-    checked_from: date
 
 
 class File(TypedDict, total=False):

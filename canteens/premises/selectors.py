@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db.models import Q
+from django.utils.translation import gettext
 
 from canteens.premises.models import Canteen, Supply
 from logistics_portal.accounts.models import User
 from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.registry import FactValue
+from schools.register.models import Place
 from schools.register.rules import papers
 
 
@@ -46,3 +48,41 @@ def licences_running_out(user: User, now: datetime) -> list[Canteen]:
     found = Canteen.objects.visible_to(user).filter(licence_until__lte=papers.horizon(on))
     in_use = Q(place__until_date__isnull=True) | Q(place__until_date__gte=on)
     return list(found.filter(in_use).select_related("place__school").order_by("licence_until", "pk")[:21])
+
+
+def canteen_of(place: Place) -> Canteen | None:
+    """Return the file behind a place, where there is one."""
+    return Canteen.objects.filter(place=place).select_related("place__school").first()
+
+
+def typed_of(canteen: Canteen | None, names: Sequence[str]) -> dict[str, object]:
+    """Return what the form of a file begins with."""
+    typed = {name: getattr(canteen, name) for name in names} if canteen else {}
+    if "own_production" in typed:
+        typed["own_production"] = {True: "true", False: "false"}.get(typed["own_production"], "")
+    return typed
+
+
+def licence_of(canteen: Canteen | None, on: date) -> papers.Expiry | None:
+    """Return how near the end of the licence is."""
+    if canteen is None or canteen.licence_until is None:
+        return None
+    return papers.expiry(canteen.licence_until, on)
+
+
+def facts_of(canteen: Canteen) -> list[tuple[str, object]]:
+    """Return the file of a canteen as label and value."""
+    meals = [
+        (canteen.serves_breakfast, gettext("早餐")),
+        (canteen.serves_lunch, gettext("午餐")),
+        (canteen.serves_supper, gettext("晚餐")),
+    ]
+    own = {True: gettext("是"), False: gettext("否"), None: gettext("未登记")}
+    return [
+        (gettext("座位数"), f"{canteen.seats:,}"),
+        (gettext("每餐就餐人数"), f"{canteen.diners:,}"),
+        (gettext("供应餐次"), "、".join(word for served, word in meals if served)),
+        (gettext("食品经营许可证号"), canteen.licence_no),
+        (gettext("许可证有效期至"), canteen.licence_until),
+        (gettext("有自产猪菜"), own[canteen.own_production]),
+    ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import TypedDict, Unpack
+from typing import Required, TypedDict, Unpack
 
 from django.db import transaction
 from django.utils.translation import gettext
@@ -13,6 +13,7 @@ from logistics_portal.accounts.models import User
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records import services as records
 from schools.register.models import Place, School
+from schools.register.rules.opening import Opening
 from schools.register.services import places
 
 
@@ -29,22 +30,21 @@ class File(TypedDict, total=False):
     own_production: bool | None
 
 
-class Opening(TypedDict, total=False):
-    """When a place opens and from when it is checked."""
+class FirstSupply(TypedDict, total=False):
+    """Who cooks from the first day on, and the operator where it is not the school."""
 
-    name: str
-    from_date: date
-    checked_from: date
+    mode: Required[str]
+    operator_name: str
 
 
 @transaction.atomic
 def open_canteen(
-    *, school: School, opening: Opening, mode: str, by: User | None, at: datetime, **file: Unpack[File]
+    *, school: School, opening: Opening, supply: FirstSupply, by: User | None, at: datetime, **file: Unpack[File]
 ) -> Canteen:
     """Add a canteen to a school: the place, its file and how it is supplied from the first day on (R36)."""
     place = places.add_place(school=school, kind=Place.Kind.CANTEEN, by=by, at=at, **opening)
     canteen = keep_file(place=place, by=by, at=at, **file)
-    set_supply(canteen=canteen, mode=mode, from_date=place.from_date, by=by, at=at)
+    set_supply(canteen=canteen, from_date=place.from_date, by=by, at=at, **supply)
     return canteen
 
 

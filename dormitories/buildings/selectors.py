@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.db.models import Count, Q, Sum
+from django.utils.translation import gettext
 
 from dormitories.buildings.models import Building, Room
 from logistics_portal.kit.registry import FactValue
@@ -72,3 +73,41 @@ def floors_of(building: Building) -> list[tuple[int, list[Room], int]]:
 def figures_of(building: Building) -> dict[str, int]:
     """Return how many rooms and beds are entered."""
     return building.rooms.aggregate(rooms=Count("pk"), beds=Sum("beds", default=0))
+
+
+def building_of(place: Place) -> Building | None:
+    """Return the file behind a place, where there is one."""
+    return Building.objects.filter(place=place).select_related("place__school").first()
+
+
+def rooms_on(building: Building | None, floor: str) -> list[Room]:
+    """Return the rooms of a floor, or all of them, at most two hundred."""
+    if building is None:
+        return []
+    rooms = building.rooms.order_by("floor", "number", "pk")
+    return list((rooms.filter(floor=int(floor)) if floor.isascii() and floor.isdigit() else rooms)[:200])
+
+
+def typed_of(building: Building | None, names: Sequence[str]) -> dict[str, object]:
+    """Return what the form of a file begins with."""
+    typed = {name: getattr(building, name) for name in names} if building else {}
+    if "stove_heating" in typed:
+        typed["stove_heating"] = {True: "true", False: "false"}.get(typed["stove_heating"], "")
+    return typed
+
+
+def facts_of(building: Building) -> list[tuple[str, object]]:
+    """Return the file of a building as label and value, with the rooms entered so far."""
+    figures = figures_of(building)
+    stove = {True: gettext("是"), False: gettext("否"), None: gettext("未登记")}
+    rooms = gettext("%(rooms)s 间，%(beds)s 张床") % {"rooms": figures["rooms"], "beds": figures["beds"]}
+    return [
+        (gettext("入住对象"), building.get_sex_display()),
+        (gettext("楼层数"), building.floors),
+        (gettext("核定床位"), f"{building.beds:,}"),
+        (gettext("已登记房间"), rooms),
+        (gettext("本学期住宿生数"), gettext("未登记") if building.boarders is None else f"{building.boarders:,}"),
+        (gettext("女生区域数"), building.girls_areas),
+        (gettext("用炉具或土暖气取暖"), stove[building.stove_heating]),
+        (gettext("每班最低值守人数"), building.duty_minimum or gettext("按全省标准")),
+    ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import TypedDict, Unpack
 
 from django.db import transaction
@@ -15,6 +15,7 @@ from logistics_portal.accounts.models import User
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records import services as records
 from schools.register.models import Place, School
+from schools.register.rules.opening import Opening
 from schools.register.services import places
 
 
@@ -28,14 +29,6 @@ class File(TypedDict, total=False):
     girls_areas: int
     stove_heating: bool | None
     duty_minimum: int | None
-
-
-class Opening(TypedDict, total=False):
-    """When a place opens and from when it is checked."""
-
-    name: str
-    from_date: date
-    checked_from: date
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Any, Generic, Protocol, TypeVar
 
 from django.http import HttpRequest
+from django.utils.functional import Promise
 
 
 class Keyed(Protocol):
@@ -55,9 +56,9 @@ class MenuEntry:
     """A line of the side menu: where it leads, who sees it (roles by key; empty: everybody), its group and order."""
 
     key: str
-    label: str
+    label: str | Promise
     url_name: str
-    group: str
+    group: str | Promise
     order: int
     roles: frozenset[str] = frozenset()
     icon: str = ""

@@ -74,14 +74,14 @@ def test_a_whole_canteen_is_opened_with_its_place():
     school = make.school()
 
     canteen = services.open_canteen(
-        school=school, opening={"name": "一食堂"}, mode="self_run", by=None, at=NOW, seats=300, diners=500
+        school=school, opening={"name": "一食堂"}, supply={"mode": "self_run"}, by=None, at=NOW, seats=300, diners=500
     )
 
     assert canteen.place.name == "一食堂"
     assert canteen.place.checked_from == TODAY
     assert ask("canteens.supply_mode", canteen.place) == {canteen.place_id: "self_run"}
     with pytest.raises(NotAllowed, match="已有名为"):
-        services.open_canteen(school=school, opening={"name": "一食堂"}, mode="self_run", by=None, at=NOW)
+        services.open_canteen(school=school, opening={"name": "一食堂"}, supply={"mode": "self_run"}, by=None, at=NOW)
 
 
 def test_the_officer_is_told_of_a_licence_that_runs_out():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TypedDict, Unpack
+from typing import Unpack
 
 from django.db import transaction
 from django.utils.translation import gettext
@@ -14,14 +14,7 @@ from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records import services as records
 from schools.register.models import Place, School
 from schools.register.rules import changes
-
-
-class Opening(TypedDict, total=False):
-    """What a place is called, when it opens, from when it is checked."""
-
-    name: str
-    from_date: date
-    checked_from: date
+from schools.register.rules.opening import Opening
 
 
 @transaction.atomic

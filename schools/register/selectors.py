@@ -1,0 +1,199 @@
+"""What a school's page tells, who may do what on it, and what the search box finds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from logistics_portal.accounts.models import Unit, User
+from logistics_portal.accounts.permissions import Permission, Role
+from logistics_portal.kit.errors import NotAllowed
+from schools.register.models import Place, Proposal, School
+
+FOUND_AT_MOST = 20
+PLACE_PAGES = {
+    Place.Kind.CANTEEN: ("canteens:canteen", "canteens:add"),
+    Place.Kind.DORMITORY: ("dormitories:building", "dormitories:add"),
+    Place.Kind.CAMPUS: ("campus:campus", "campus:add"),
+}
+AT_SCHOOL = frozenset({Proposal.Kind.EDIT, Proposal.Kind.CLOSE_PLACE, Proposal.Kind.REOPEN_PLACE})
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What one person may do with a school."""
+
+    edit: bool
+    propose: bool
+    close: bool
+    add_place: bool
+    close_place: bool
+
+
+def rights_over(user: User, school: School) -> Rights:
+    """Return what a person may do with a school; nothing once it is closed."""
+    if school.closed_date is not None:
+        return Rights(*[False] * 5)
+    unit = school.unit
+    edit = user.can(Permission.SCHOOL_EDIT, at=unit)
+    return Rights(
+        edit=edit,
+        propose=edit or user.can(Permission.SCHOOL_PROPOSE, at=unit),
+        close=user.can(Permission.SCHOOL_CLOSE, at=unit),
+        add_place=user.can(Permission.PLACE_ADD, at=unit),
+        close_place=user.can(Permission.PLACE_CLOSE, at=unit),
+    )
+
+
+def found(user: User, text: str) -> QuerySet[School]:
+    """Return the schools a person sees by name, pinyin initials or code, those that begin with the text first."""
+    text = text.strip()[:60]
+    begins = Q(name__startswith=text) | Q(initials__startswith=text.lower()) | Q(code=text.upper())
+    rank = Case(When(begins, then=Value(0)), default=Value(1), output_field=IntegerField())
+    rows = School.objects.visible_to(user).matching(text).select_related("unit__parent")
+    return rows.annotate(rank=rank).order_by("rank", "closed_date", "code", "pk")[:FOUND_AT_MOST]
+
+
+def bureaus_of(user: User) -> QuerySet[Unit]:
+    """Return the bureaus a person may narrow a list to."""
+    return Unit.objects.visible_to(user).bureaus().order_by("path", "pk")
+
+
+def supervisors_for(user: User, permission: Permission) -> list[Unit]:
+    """Return the bureaus under which a person may add schools."""
+    posts = [post.unit for post in user.live_posts]
+    return [unit for unit in dict.fromkeys(posts) if user.can(permission, at=unit)]
+
+
+def facts_of(school: School) -> list[tuple[str, object]]:
+    """Return the plain facts of a school as label and value."""
+    yes, no = gettext("是"), gettext("否")
+    chain = [unit.name for unit in _above(school.unit)]
+    return [
+        (gettext("学校代码"), school.code),
+        (gettext("主管单位"), " › ".join(reversed(chain))),
+        (gettext("所在行政区划"), school.division),
+        (gettext("学校类型"), school.get_kind_display()),
+        (gettext("办学性质"), school.get_ownership_display()),
+        (gettext("寄宿制"), yes if school.is_boarding else no),
+        (gettext("供餐"), yes if school.serves_meals else no),
+        (gettext("周末留宿"), yes if school.keeps_weekends else no),
+        (gettext("农村义务教育"), yes if school.is_rural_compulsory else no),
+        (gettext("在校生数"), f"{school.pupils:,}"),
+        (gettext("寄宿生数"), f"{school.boarders:,}"),
+        (gettext("地址"), school.address),
+        (gettext("办公电话"), school.phone),
+        (gettext("拼音首字母"), school.initials),
+        (gettext("建校日期"), school.opened_date),
+        (gettext("撤并日期"), school.closed_date),
+    ]
+
+
+def _above(unit: Unit) -> list[Unit]:
+    chain = []
+    parent = unit.parent
+    while parent is not None:
+        chain.append(parent)
+        parent = parent.parent
+    return chain
+
+
+@dataclass(frozen=True)
+class PlaceLine:
+    """A place on its school's page: where its file is, and whether it is in use."""
+
+    place: Place
+    page: str
+    tone: str
+    word: str
+
+
+def places_of(school: School, on: date) -> list[PlaceLine]:
+    """Return the places of a school, those in use first."""
+    rows = school.places.order_by("until_date", "kind", "name", "pk")
+    lines = [_line(place, on) for place in rows]
+    return sorted(lines, key=lambda line: (line.tone == "idle", line.place.kind, line.place.name))
+
+
+def _line(place: Place, on: date) -> PlaceLine:
+    page = PLACE_PAGES[Place.Kind(place.kind)][0]
+    if place.until_date is not None and place.until_date < on:
+        return PlaceLine(place, page, "idle", gettext("已停用"))
+    if place.from_date > on:
+        return PlaceLine(place, page, "info", gettext("未启用"))
+    if place.until_date is not None:
+        return PlaceLine(place, page, "warn", gettext("将停用"))
+    return PlaceLine(place, page, "good", gettext("在用"))
+
+
+def decider_unit(proposal: Proposal) -> Unit:
+    """Return the bureau that answers: the first reviewer for edits and places, one above for closing and merging.
+
+    A move between two cities goes to the province.
+    """
+    first = proposal.school.unit.first_reviewer
+    if proposal.kind in AT_SCHOOL:
+        return first
+    if proposal.kind == Proposal.Kind.MOVE and proposal.target_unit is not None:
+        target = proposal.target_unit.first_reviewer
+        if target.next_level.pk != first.next_level.pk:
+            return _root(first)
+    return first.next_level
+
+
+def may_decide(user: User, proposal: Proposal) -> bool:
+    """Say whether a person may answer a proposal: another one than who asked, at the bureau that answers."""
+    if proposal.asked_by_id == user.pk:
+        return False
+    unit = decider_unit(proposal)
+    if proposal.kind == Proposal.Kind.EDIT:
+        return user.can(Permission.SCHOOL_EDIT, at=unit)
+    if proposal.kind in AT_SCHOOL:
+        return user.can(Permission.PLACE_CLOSE, at=unit)
+    return any(post.unit_id == unit.pk and post.role == Role.OFFICE_HEAD for post in user.live_posts)
+
+
+def _root(unit: Unit) -> Unit:
+    while unit.parent is not None:
+        unit = unit.parent
+    return unit
+
+
+def school_by_code(code: str) -> School:
+    """Return the running school of a code, or refuse."""
+    school = School.objects.filter(code=code.strip().upper(), closed_date__isnull=True).first()
+    if school is None:
+        raise NotAllowed(gettext("没有代码为 %(code)s 的在办学校。") % {"code": code})
+    return school
+
+
+def unit_by_code(code: str) -> Unit:
+    """Return the bureau of a code, or refuse."""
+    unit = Unit.objects.exclude(kind=Unit.Kind.SCHOOL).filter(code=code.strip().upper()).first()
+    if unit is None:
+        raise NotAllowed(gettext("没有代码为 %(code)s 的主管单位。") % {"code": code})
+    return unit
+
+
+def wish_of(proposal: Proposal) -> list[tuple[str, object]]:
+    """Return what a proposal asks for as label and value."""
+    yes = {True: gettext("是"), False: gettext("否")}
+    rows: list[tuple[str, object]] = [
+        (gettext("学校"), proposal.school),
+        (gettext("事项"), proposal.get_kind_display()),
+        (gettext("场所"), proposal.place),
+        (gettext("生效日期"), proposal.takes_effect),
+        (gettext("接收学校"), proposal.successor),
+        (gettext("新主管单位"), proposal.target_unit),
+        (gettext("依据"), proposal.document),
+    ]
+    for name, value in proposal.changes.items():
+        field = School._meta.get_field(name)  # noqa: SLF001 - Django's documented way to a field
+        told = yes.get(value) or dict(getattr(field, "choices", None) or ()).get(value, value)
+        rows.append((str(getattr(field, "verbose_name", name)), told))
+    asked = (gettext("申请人"), f"{proposal.asked_by} {timezone.localtime(proposal.asked_at):%Y-%m-%d %H:%M}")
+    return [row for row in [*rows, asked] if row[1]]

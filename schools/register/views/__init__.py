@@ -1,0 +1,1 @@
+"""Pages of schools, their places, changes that need two people, and imports."""
