@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
@@ -35,26 +35,31 @@ BROKER_REST: Final = 10.0  # seconds during which a broker that failed is not as
 PULSE: Final = ("pulse", "worker")
 
 
-class _Broker:
+def _send(kind: str, job_id: int) -> None:
+    current_app.send_task(kind, kwargs={"job_id": job_id}, retry=False)
+
+
+class Broker:
     """Wakes workers up; a broker that failed is left alone for a while, so nobody waits for it twice."""
 
-    def __init__(self) -> None:
-        self.asleep_until = 0.0
+    def __init__(self, send: Callable[[str, int], None], clock: Callable[[], float] = time.monotonic) -> None:
+        self.send, self.clock = send, clock
+        self.rests_until = 0.0
 
     def wake(self, kind: str, job_id: int) -> bool:
-        """Say whether the message got through; never raise."""
-        if time.monotonic() < self.asleep_until:
+        """Say whether the message got through; never raise: the row is safe and the sweep sends it again."""
+        if self.clock() < self.rests_until:
             return False
         try:
-            current_app.send_task(kind, kwargs={"job_id": job_id}, retry=False)
-        except Exception as error:  # whatever the broker says, the row is safe and the sweep will send it
-            self.asleep_until = time.monotonic() + BROKER_REST
+            self.send(kind, job_id)
+        except Exception as error:
+            self.rests_until = self.clock() + BROKER_REST
             logger.warning("job not sent", extra={"kind": kind, "job": job_id, "error": type(error).__name__})
             return False
         return True
 
 
-broker = _Broker()
+broker = Broker(_send)
 
 
 def order(

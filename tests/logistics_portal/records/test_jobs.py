@@ -257,3 +257,20 @@ def test_the_pulse_of_the_worker_is_kept() -> None:
     jobs.beat_pulse(at=NOW + timedelta(minutes=1))
 
     assert jobs.last_pulse() == NOW + timedelta(minutes=1)
+
+
+def test_a_broker_that_is_down_is_asked_once_and_then_left_alone() -> None:
+    tried: list[float] = []
+    now = [100.0]
+
+    def down(_kind: str, _job_id: int) -> None:
+        tried.append(now[0])
+        raise ConnectionError
+
+    broker = jobs.Broker(down, clock=lambda: now[0])
+    answers = {broker.wake(KIND, number) for number in range(200)}
+    now[0] += jobs.BROKER_REST
+    broker.wake(KIND, 200)
+
+    assert answers == {False}
+    assert tried == [100.0, 100.0 + jobs.BROKER_REST]
