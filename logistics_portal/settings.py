@@ -76,6 +76,9 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "logistics_portal.accounts.middleware.session_limits",
+    "logistics_portal.accounts.middleware.second_factor",
+    "logistics_portal.records.middleware.WriteRefusals",
 ]
 ROOT_URLCONF = "logistics_portal.urls"
 WSGI_APPLICATION = "logistics_portal.wsgi.application"
@@ -176,6 +179,7 @@ ACCOUNT_FORMS = {
     "reauthenticate": "logistics_portal.accounts.signin.PasswordAgain",
     "reset_password_from_key": "logistics_portal.accounts.signin.SetPassword",
 }
+MFA_ADAPTER = "logistics_portal.accounts.adapter.PortalMFAAdapter"
 MFA_TOTP_ISSUER = "吉林学校后勤"
 MFA_FORMS = {
     "authenticate": "logistics_portal.accounts.signin.SecondFactor",
@@ -189,7 +193,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
 AXES_LOCKOUT_TEMPLATE = "account/locked.html"
-AXES_USERNAME_FORM_FIELD = "login"
+AXES_USERNAME_FORM_FIELD = "username"  # what allauth calls it when it asks the backends
 AXES_VERBOSE = False
 
 # ---------------------------------------------------------------- language and time

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
@@ -20,6 +20,7 @@ class Act:
     address: str = ""
     request: HttpRequest | None = None
     post_id: int | None = None
+    refusals: list[str] = field(default_factory=list)
 
 
 _now: ContextVar[Act | None] = ContextVar("act", default=None)

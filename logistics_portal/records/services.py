@@ -15,6 +15,8 @@ from logistics_portal.kit import context
 from logistics_portal.kit.scoping import Scoped
 from logistics_portal.records.models import AuditRow, Counter, Notice
 
+LARGEST_ID = 2**63 - 1
+
 
 class Facts(TypedDict, total=False):
     """What an audit row may tell besides who did what to which record."""
@@ -38,6 +40,24 @@ def log(*, by: AbstractBaseUser | None, verb: str, on: models.Model | None, **fa
 def refused(*, by: AbstractBaseUser | None, verb: str, on: models.Model | None, **facts: Unpack[Facts]) -> AuditRow:
     """Write down that an act was refused; call it outside the transaction that was rolled back."""
     return _write(by=by, verb=verb, on=on, outcome=AuditRow.Outcome.REFUSED, facts=facts)
+
+
+def refused_address(
+    *, by: AbstractBaseUser | None, verb: str, pk: object, address: str, reason: str, at: datetime
+) -> AuditRow:
+    """Write down that a request was refused, by its address and the id it asked for."""
+    return AuditRow.objects.create(
+        at=at,
+        by_id=by.pk if by is not None else None,
+        post_id=context.current().post_id,
+        verb=verb[:60],
+        outcome=AuditRow.Outcome.REFUSED,
+        on_id=pk if isinstance(pk, int) and 0 <= pk <= LARGEST_ID else None,
+        on_label=plain_text(address)[:200],
+        reason=plain_text(reason)[:500],
+        address=context.current().address,
+        request_id=context.current().request_id,
+    )
 
 
 def _write(

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 from itertools import count
 
+from allauth.account.internal.flows.login import (
+    _AUTHENTICATION_METHODS_USER_SESSION_KEY,
+    AUTHENTICATION_METHODS_SESSION_KEY,
+)
 from django.test import Client
 
 from logistics_portal.accounts.models import ListedPlace, ListedSchool, Post, Unit, User
@@ -90,8 +95,13 @@ def post_over_places(holder: User, role: str | Role, at: Unit, place_ids: list[i
     return made
 
 
-def client_of(person: User) -> Client:
-    """Return a browser in which `person` has signed in just now."""
+def client_of(person: User, *, fresh: bool = True) -> Client:
+    """Return a browser in which `person` has signed in; unless `fresh`, the password was given too long ago."""
     browser = Client()
     browser.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    if fresh:
+        session = browser.session
+        session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password", "at": time.time()}]
+        session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(person.pk)
+        session.save()
     return browser

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from allauth.usersessions.models import UserSession
+from axes.utils import reset as release_lock_out
 from django.contrib.auth import password_validation
 from django.contrib.auth.tokens import default_token_generator
 from django.contrib.sessions.models import Session
@@ -91,6 +92,7 @@ def set_password(*, person: User, password: str, at: datetime) -> User:
     person.set_password(password)
     person.save(update_fields=["password"])
     end_sessions(person)
+    release_lock_out(username=person.username)
     records.log(by=person, verb="account.set_password", on=person, at=at)
     return person
 
