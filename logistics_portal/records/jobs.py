@@ -33,6 +33,8 @@ SEND_GOOD_FOR: Final = timedelta(minutes=5)
 UNKNOWN_AFTER: Final = timedelta(minutes=10)
 BROKER_REST: Final = 10.0  # seconds during which a broker that failed is not asked again
 PULSE: Final = ("pulse", "worker")
+SET_UP: Final = "set-up"
+OWN_KINDS: Final = (PULSE[0], SET_UP)  # marks of the machinery itself, of no interest to people
 
 
 def _send(kind: str, job_id: int) -> None:
@@ -225,6 +227,19 @@ def last_pulse() -> datetime | None:
     """Return when a worker was last heard, or nothing when none ever was."""
     kind, key = PULSE
     return Job.objects.filter(kind=kind, key=key).values_list("finished_at", flat=True).first()
+
+
+def set_up_with(key: str) -> bool:
+    """Say whether this database was set up with exactly this version."""
+    return Job.objects.filter(kind=SET_UP, key=key).exists()
+
+
+@transaction.atomic
+def note_set_up(*, key: str, at: datetime) -> None:
+    """Write down that this database was set up with this version; marks of other versions go."""
+    Job.objects.filter(kind=SET_UP).exclude(key=key).delete()
+    done = {"state": Job.State.DONE, "created_at": at, "finished_at": at}
+    Job.objects.get_or_create(kind=SET_UP, key=key, defaults=done)
 
 
 def _held(job: Job) -> ScopedQuerySet[Job]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from logistics_portal.accounts.models import Unit, User
 from logistics_portal.accounts.permissions import GRANTS, Permission
 from logistics_portal.kit.scoping import ScopedQuerySet, within
-from logistics_portal.records.jobs import PULSE
+from logistics_portal.records.jobs import OWN_KINDS
 from logistics_portal.records.models import Job
 
 KINDS = {
@@ -35,7 +35,7 @@ def jobs_for(user: User) -> ScopedQuerySet[Job]:
         seen |= within(Job, user.reach)
     if any(post.unit.kind == Unit.Kind.PROVINCE for post in watchers):
         seen |= Q(unit__isnull=True)
-    return Job.objects.filter(seen).exclude(kind=PULSE[0]).select_related("unit", "asked_by")
+    return Job.objects.filter(seen).exclude(kind__in=OWN_KINDS).select_related("unit", "asked_by")
 
 
 def may_rerun(user: User, job: Job) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from io import StringIO
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,12 +11,15 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import connection
+from django.db import DatabaseError, connection
+from django.utils import timezone
 
 from logistics_portal.kit import frontend
+from logistics_portal.records import jobs
 
-REFERENCE: Final = ("install_guards", "load_units", "load_parameters", "load_checklists", "load_holidays")
+REFERENCE: Final = ("install_guards", "load_units", "load_checklists", "load_holidays", "load_terms")
 DEMO: Final = "plant_demo"
+KEPT: Final = ("*.py", "*.yaml", "*.json", "*.csv", "*.txt")
 
 
 class Command(BaseCommand):
@@ -36,16 +40,23 @@ class Command(BaseCommand):
             call_command("build_icons", stdout=self.stdout)
         if options["files_only"]:
             return
-        call_command("check", fail_level="ERROR")
         self._collect()
-        self._migrate()
-        for name in (*REFERENCE, *([DEMO] if settings.DEMO else [])):
-            self._load(name)
+        version = _version()
+        if not _set_up_with(version):
+            call_command("check", stdout=StringIO(), fail_level="ERROR")
+            self._migrate()
+            for name in REFERENCE:
+                self._load(name)
+            jobs.note_set_up(key=version, at=timezone.now())
+        if settings.DEMO:
+            self._load(DEMO)
 
     def _migrate(self) -> None:
         if connection.vendor == "sqlite":
             with connection.cursor() as cursor:
                 cursor.execute("PRAGMA journal_mode=WAL")
+        self.stdout.write("migrate …")
+        self.stdout.flush()
         call_command("migrate", interactive=False, verbosity=0)
 
     def _load(self, name: str) -> None:
@@ -59,7 +70,7 @@ class Command(BaseCommand):
     def _collect(self) -> None:
         """Collect static files when one of them changed; a missing file stops the set-up."""
         stamp = Path(settings.VAR_DIR) / "static.stamp"
-        now = _fingerprint()
+        now = _static_files()
         if stamp.exists() and stamp.read_text(encoding="ascii") == now and Path(settings.STATIC_ROOT).is_dir():
             return
         stamp.unlink(missing_ok=True)
@@ -67,7 +78,24 @@ class Command(BaseCommand):
         stamp.write_text(now, encoding="ascii")
 
 
-def _fingerprint() -> str:
+def _set_up_with(version: str) -> bool:
+    try:
+        return jobs.set_up_with(version)
+    except DatabaseError:  # no table yet
+        return False
+
+
+def _version() -> str:
+    """Return what the code and its data are, so that a new version sets the database up again."""
+    digest = hashlib.sha256()
+    for package in settings.OWN_PACKAGES:
+        for pattern in KEPT:
+            for path in sorted((Path(settings.BASE_DIR) / package).rglob(pattern)):
+                digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _static_files() -> str:
     digest = hashlib.sha256(f"{settings.STORAGES['staticfiles']}{settings.STATIC_ROOT}".encode())
     for finder in get_finders():
         for name, storage in finder.list(["CVS", ".*", "*~"]):
