@@ -10,7 +10,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command, get_commands
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
@@ -34,6 +34,8 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Take the steps in order; any failure stops the set-up."""
+        if missing := frontend.missing_files():
+            raise CommandError(f"Front-end files are missing ({', '.join(missing)}): run `make setup`.")
         Path(settings.VAR_DIR).mkdir(parents=True, exist_ok=True)
         call_command("compile_translations", stdout=self.stdout)
         if (frontend.own_folder() / frontend.ICON_LIST).exists():
