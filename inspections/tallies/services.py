@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -29,6 +30,15 @@ def fold_recent(*, at: datetime) -> int:
     """Fold every day on which a slot may have closed or changed of late, today included."""
     today = local_date(at)
     return fold(first=today - LOOK_BACK, last=today, at=at)
+
+
+def fold_year(*, year: int, at: datetime, progress: Callable[[int, int], None]) -> None:
+    """Fold every month of a year that has begun, telling after each how many of twelve are done."""
+    for month in range(1, 13):
+        first = date(year, month, 1)
+        if first <= local_date(at):
+            fold(first=first, last=min(month_of(first).last, local_date(at)), at=at)
+        progress(month, 12)
 
 
 def _write(counted: Counted, items: dict[tuple[int, date, str], int], first: date, last: date) -> int:
