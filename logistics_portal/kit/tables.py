@@ -81,6 +81,7 @@ class PortalTable(django_tables2.Table):  # type: ignore[misc]
 
     as_of: datetime | None = None
     count_words: str = ""
+    shown: list[Any]
 
     class Meta:
         template_name = "components/table.html"
@@ -100,6 +101,7 @@ class PortalTable(django_tables2.Table):  # type: ignore[misc]
         self.count_words = count_words(seen)
         self.paginator = CappedPaginator(self.rows, PER_PAGE, seen=seen)
         self.page = self.paginator.get_page(number)
+        self.shown = list(iter(self.page.object_list))  # iter: list() would ask for the length again
 
     def sheet(self) -> Sheet:
         """Return every row of this view as a spreadsheet holds it."""
@@ -143,7 +145,8 @@ def table_page(
     """Answer with a list page: filtered, sorted, one page of it; with `?export=` exactly this view as a file."""
     filters = filterset(request.GET, queryset=queryset, request=request) if filterset else None
     rows = narrowed(filters) if filters is not None else queryset
-    table = table_class(rows, order_by=request.GET.getlist("sort") or None, request=request)
+    table = table_class(rows, order_by=request.GET.getlist("sort") or None)
+    table.request = request
     table.steady()
 
     kind = request.GET.get("export", "")

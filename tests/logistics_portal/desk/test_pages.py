@@ -1,0 +1,161 @@
+"""The desk, the inbox and one's own page."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from logistics_portal.accounts.models import User
+from logistics_portal.kit import registry
+from logistics_portal.kit.registry import MenuEntry, Todo, TodoSource
+from logistics_portal.records.models import Notice
+from logistics_portal.records.services import notify
+from tests.factories import ground as make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def clerk() -> User:
+    return make.user("office_clerk", make.county(), full_name="金明哲")
+
+
+@pytest.fixture
+def browser(clerk: User) -> Client:
+    return make.client_of(clerk)
+
+
+def text(browser: Client, name: str, **query: str) -> str:
+    answer = browser.get(reverse(name), query)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_the_desk_asks_for_sign_in() -> None:
+    answer = Client().get("/")
+
+    assert answer.status_code == 302
+    assert answer["Location"].startswith(reverse("account_login"))
+
+
+def test_the_desk_says_where_i_am_and_that_nothing_waits(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "todos", registry.Registry())
+
+    html = text(browser, "desk:home")
+
+    assert "市2201 › 南关区" in html or "› 南关区" in html
+    assert "金明哲" in html
+    assert "现在没有要办的事" in html
+
+
+def test_the_most_pressing_comes_first(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    plugged: registry.Registry[TodoSource] = registry.Registry()
+    told = [Todo("补交资料", "/a/"), Todo("催办漏检", "/b/", timezone.now(), "bad")]
+    plugged.add(TodoSource("sample", lambda user, now: told))
+    monkeypatch.setattr(registry, "todos", plugged)
+
+    html = text(browser, "desk:home")
+
+    assert html.index("催办漏检") < html.index("补交资料")
+
+
+def test_the_menu_shows_what_my_roles_may_open(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    plugged: registry.Registry[MenuEntry] = registry.Registry()
+    plugged.add(MenuEntry("mine", "我的台账", "desk:me", "日常", 100, frozenset({"office_clerk"})))
+    plugged.add(MenuEntry("others", "别人的台账", "desk:me", "日常", 110, frozenset({"auditor"})))
+    plugged.add(MenuEntry("unbuilt", "没建好的", "nowhere:list", "日常", 120))
+    monkeypatch.setattr(registry, "menu", plugged)
+
+    html = text(browser, "desk:me")
+
+    assert "我的台账" in html
+    assert "别人的台账" not in html
+    assert "没建好的" not in html
+    assert 'href="/me/" aria-current="page"' in html
+
+
+def test_my_notices_are_mine_alone(browser: Client, clerk: User) -> None:
+    notify(to=clerk, key="a", title="请催办")
+    notify(to=make.user("office_clerk", make.neighbour()), key="b", title="邻县的事")
+
+    html = text(browser, "desk:inbox")
+
+    assert "请催办" in html
+    assert "邻县的事" not in html
+
+
+def test_opening_a_notice_marks_it_read_and_leads_on(browser: Client, clerk: User) -> None:
+    notify(to=clerk, key="a", title="请催办", url="/me/")
+    notice = Notice.objects.get()
+
+    answer = browser.post(reverse("desk:open-notice", args=[notice.pk]))
+
+    notice.refresh_from_db()
+    assert answer["Location"] == "/me/"
+    assert notice.read_at is not None
+
+
+@pytest.mark.parametrize("url", ["https://example.com/", "//example.com/", "javascript:alert(1)", ""])
+def test_a_notice_never_leads_outside(browser: Client, clerk: User, url: str) -> None:
+    notify(to=clerk, key="a", title="请催办", url=url)
+
+    answer = browser.post(reverse("desk:open-notice", args=[Notice.objects.get().pk]))
+
+    assert answer["Location"] == reverse("desk:inbox")
+
+
+def test_a_notice_of_somebody_else_is_not_there(browser: Client) -> None:
+    notify(to=make.user("office_clerk", make.neighbour()), key="b", title="邻县的事")
+
+    answer = browser.post(reverse("desk:open-notice", args=[Notice.objects.get().pk]))
+
+    assert answer.status_code == 404
+
+
+def test_all_notices_can_be_read_at_once(browser: Client, clerk: User) -> None:
+    for key in "abc":
+        notify(to=clerk, key=key, title="请催办")
+
+    browser.post(reverse("desk:open-all-notices"))
+
+    assert not Notice.objects.unread().exists()
+
+
+def test_the_bell_counts_what_is_unread(browser: Client, clerk: User) -> None:
+    notify(to=clerk, key="a", title="请催办")
+
+    assert '<span class="count">1' in text(browser, "desk:me")
+
+
+@pytest.mark.parametrize("name", ["desk:home", "desk:inbox", "desk:me", "desk:menu"])
+def test_a_page_of_the_desk_has_one_title_and_a_way_to_its_text(browser: Client, name: str) -> None:
+    html = text(browser, name)
+
+    assert html.count("<h1") == 1
+    assert '<a class="skip" href="#main">' in html
+    assert '<html lang="zh-Hans">' in html
+    assert " style=" not in html
+    assert "<script>" not in html
+
+
+def test_the_language_can_be_switched(browser: Client) -> None:
+    browser.post(reverse("set_language"), {"language": "en", "next": "/me/"})
+
+    assert '<html lang="en">' in text(browser, "desk:me")
+
+
+def test_the_frame_asks_few_questions(browser: Client, django_assert_max_num_queries: object) -> None:
+    text(browser, "desk:me")
+
+    with django_assert_max_num_queries(12):  # type: ignore[operator]
+        text(browser, "desk:me")
+
+
+def test_the_kit_page_is_for_the_demo(browser: Client, settings: object) -> None:
+    assert browser.get(reverse("desk:kit")).status_code == 404
+
+    settings.DEMO = True  # type: ignore[attr-defined]
+    html = text(browser, "desk:kit")
+    assert "一票否决" in html
