@@ -135,6 +135,7 @@ class Permission(StrEnum):
     INCIDENT_REPORT = auto()
     INCIDENT_FOLLOW_UP = auto()
     INCIDENT_PASS_ON = auto()
+    INCIDENT_RECTIFY = auto()
     INCIDENT_CLOSE = auto()
     INCIDENT_SOFTEN_PROPOSE = auto()
     INCIDENT_SOFTEN = auto()
@@ -151,6 +152,7 @@ class Permission(StrEnum):
     VETO_CONFIRM_PROVINCE = auto()
     VETO_CONFIRM_LEADER = auto()
     VETO_LIFT = auto()
+    VETO_LIFT_LEADER = auto()
     EVALUATION_RUN = auto()
     EVALUATION_SEE = auto()
     REPORT_SEE = auto()
@@ -240,6 +242,7 @@ GRANTS: dict[Permission, Grants] = {
     Permission.INCIDENT_REPORT: EVERYBODY_AT_SCHOOL | _give(ABOVE, OC, OH, IN, IH, BL, SA),
     Permission.INCIDENT_FOLLOW_UP: _give(OWN, LO, VP, PR) | _give(F, OC, OH),
     Permission.INCIDENT_PASS_ON: _give(F | C, OC, OH),
+    Permission.INCIDENT_RECTIFY: _give(F, OC, OH),
     Permission.INCIDENT_CLOSE: _give(F, OH),
     Permission.INCIDENT_SOFTEN_PROPOSE: _give(F | C, OC),
     Permission.INCIDENT_SOFTEN: _give(C, OH),
@@ -256,6 +259,7 @@ GRANTS: dict[Permission, Grants] = {
     Permission.VETO_CONFIRM_PROVINCE: _give(P, OH),
     Permission.VETO_CONFIRM_LEADER: _give(P, BL),
     Permission.VETO_LIFT: _give(C | P, OH),
+    Permission.VETO_LIFT_LEADER: _give(C | P, BL),
     Permission.EVALUATION_RUN: _give(P, SA),
     Permission.EVALUATION_SEE: READERS,
     Permission.REPORT_SEE: _give(ABOVE, OC, OH, IN, IH, BL, SA, AU),
