@@ -61,6 +61,7 @@ class Supervisor:
                 self._look_after()
                 if not up and self._answers():
                     up = True
+                    jobs.ask_for_sweep()
                     when_up()
                 time.sleep(TICK)
         finally:

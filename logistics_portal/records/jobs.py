@@ -202,6 +202,14 @@ def sweep(*, at: datetime, known: Iterable[str]) -> int:
     return sent
 
 
+def ask_for_sweep() -> None:
+    """Let a worker sweep at once instead of at the next tick of the schedule."""
+    try:
+        current_app.send_task("logistics_portal.records.tasks.sweep", retry=False)
+    except Exception as error:
+        logger.warning("sweep not sent", extra={"error": type(error).__name__})
+
+
 def forget_sent() -> int:
     """Forget what was sent, so that the next sweep sends every waiting job; for a start after a crash."""
     return Job.objects.filter(state=Job.State.QUEUED).update(lease_until=None)
