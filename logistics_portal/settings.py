@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "logistics_portal.desk.middleware.record_exports",
     "logistics_portal.accounts.middleware.session_limits",
     "logistics_portal.accounts.middleware.second_factor",
     "logistics_portal.records.middleware.WriteRefusals",

@@ -43,6 +43,11 @@ class Frame:
         return selectors.dock_for(self.menu, self.request.path) if self._user else []
 
     @cached_property
+    def may_export(self) -> bool:
+        """Say whether lists offer their file to this reader."""
+        return self._user is not None and selectors.may_export(self._user)
+
+    @cached_property
     def unread(self) -> str:
         """Return how many notices wait, or nothing."""
         if self._user is None:

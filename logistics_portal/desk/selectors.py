@@ -107,6 +107,11 @@ def panels_for(request: HttpRequest, page: str, subject: object) -> list[tuple[s
     return [(template, context) for template, context in filled if context is not None]
 
 
+def may_export(user: User) -> bool:
+    """Say whether a person may take a list away as a file: one of their roles may export what it sees."""
+    return any(role.value in user.roles for role in GRANTS[Permission.EXPORT_VIEW])
+
+
 def who_may(refused: tuple[object, ...]) -> str:
     """Return the roles that hold the permission a refusal names, joined for reading; nothing when it names none."""
     permission = next((reason for reason in refused if isinstance(reason, Permission)), None)

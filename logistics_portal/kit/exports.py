@@ -21,6 +21,7 @@ from django.utils.http import content_disposition_header
 Cell = str | int | float | Decimal | date | datetime | bool | None
 
 EXPORT_LIMIT = 50_000
+ROWS_HEADER = "X-Exported-Rows"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BAD_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _LONGEST = 32_767

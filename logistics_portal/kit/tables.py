@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_filters import FilterSet
 
-from logistics_portal.kit.exports import EXPORT_LIMIT, Sheet, download
+from logistics_portal.kit.exports import EXPORT_LIMIT, ROWS_HEADER, Sheet, download
 from logistics_portal.kit.marks import badge_html
 from logistics_portal.kit.paging import COUNT_LIMIT, PER_PAGE, CappedPaginator, capped_count, count_words
 
@@ -164,14 +164,17 @@ def narrowed(filters: FilterSet) -> Any:
 
 def export(request: HttpRequest, table: PortalTable, kind: str) -> HttpResponseBase:
     """Return the view as a file, or send the reader back where it is too long for one."""
-    if capped_count(table.data.data, EXPORT_LIMIT) > EXPORT_LIMIT:
+    count = capped_count(table.data.data, EXPORT_LIMIT)
+    if count > EXPORT_LIMIT:
         limit = {"limit": f"{EXPORT_LIMIT:,}"}
         messages.warning(request, gettext("一次最多导出 %(limit)s 条，请先用筛选缩小范围。") % limit)
         query = request.GET.copy()
         del query["export"]
         return HttpResponseRedirect(f"?{query.urlencode()}")
     stamp = timezone.localtime().strftime("%Y%m%d-%H%M")
-    return download(table.sheet(), kind, f"{table.file_name or table.caption}-{stamp}")
+    answer = download(table.sheet(), kind, f"{table.file_name or table.caption}-{stamp}")
+    answer[ROWS_HEADER] = str(count)
+    return answer
 
 
 __all__ = [

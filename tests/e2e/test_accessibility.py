@@ -29,6 +29,14 @@ def serious(page: Page) -> list[str]:
     ]
 
 
+def too_wide(page: Page) -> list[str]:
+    return page.evaluate(
+        """() => document.documentElement.scrollWidth <= window.innerWidth ? [] : [...document.querySelectorAll("body *")]
+            .filter(one => one.getBoundingClientRect().right > window.innerWidth)
+            .map(one => one.outerHTML.slice(0, 100))"""
+    )
+
+
 @pytest.mark.parametrize("phone", [True, False], ids=["phone", "desktop"])
 def test_the_pages_of_the_frame_have_no_serious_finding(
     open_page: OpenPage, picture, clerk: User, settings, phone: bool
@@ -41,7 +49,7 @@ def test_the_pages_of_the_frame_have_no_serious_finding(
         page.goto(address)
         found[address] = serious(page)
         picture(page, address.strip("/").replace("/", "-") or "desk")
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), address
+        assert too_wide(page) == [], address
 
     assert found == {address: [] for address in PAGES}
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from logistics_portal.accounts.models import User
 from logistics_portal.kit import registry
 from logistics_portal.kit.registry import MenuEntry, Todo, TodoSource
-from logistics_portal.records.models import Notice
+from logistics_portal.records.models import AuditRow, Notice
 from logistics_portal.records.services import notify
 from tests.factories import ground as make
 
@@ -159,3 +159,24 @@ def test_the_kit_page_is_for_the_demo(browser: Client, settings: object) -> None
     settings.DEMO = True  # type: ignore[attr-defined]
     html = text(browser, "desk:kit")
     assert "一票否决" in html
+
+
+def test_a_file_of_a_list_is_written_down_with_its_count(browser: Client, clerk: User, settings: object) -> None:
+    settings.DEMO = True  # type: ignore[attr-defined]
+
+    answer = browser.get(reverse("desk:kit"), {"export": "csv"})
+    b"".join(answer)
+
+    row = AuditRow.objects.get(verb="export.view")
+    assert row.by == clerk
+    assert row.after["rows"] == 10
+
+
+def test_those_who_may_not_export_are_not_offered_it_and_are_refused(settings: object) -> None:
+    settings.DEMO = True  # type: ignore[attr-defined]
+    browser = make.client_of(make.user("system_operator", make.province()))
+
+    page, file = browser.get(reverse("desk:kit")), browser.get(reverse("desk:kit"), {"export": "csv"})
+
+    assert "export=csv" not in page.content.decode()
+    assert file.status_code == 403
