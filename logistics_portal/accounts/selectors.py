@@ -80,6 +80,12 @@ def holders(permission: Permission, at: Unit, on: date) -> QuerySet[User]:
     return User.objects.filter(pk__in=able, is_active=True)
 
 
+def people_in_post(roles: Iterable[str], unit: Unit, on: date) -> QuerySet[User]:
+    """Return the people who hold one of these roles at a unit on a day and can sign in."""
+    posts = Post.objects.in_force(on=on).filter(unit=unit, role__in=list(roles))
+    return User.objects.filter(pk__in=posts.values("user"), is_active=True).order_by("pk")
+
+
 def _upwards(unit: Unit) -> Iterable[Unit]:
     codes = unit.path.strip("/").split("/")
     return Unit.objects.filter(path__in=["/".join(codes[: depth + 1]) + "/" for depth in range(len(codes))])

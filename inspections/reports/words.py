@@ -1,0 +1,130 @@
+"""Frozen figures as a report says them: shares, names, sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from inspections.findings.rules import Severity
+from inspections.incidents.models import Incident
+from inspections.incidents.rules.words import Trigger
+from schools.register.models import Place
+
+Figures = Mapping[str, Any]
+
+
+def share(part: int, whole: int) -> str:
+    """Return a share as printed, two places half up; a dash where nothing fell due, never 0 %."""
+    if whole <= 0:
+        return "—"
+    hundredths = Fraction(part * 10_000, whole) + Fraction(1, 2)
+    number = hundredths.numerator // hundredths.denominator
+    return f"{number // 100}.{number % 100:02d}%"
+
+
+def completion(row: Figures) -> str:
+    """Return how much of what was due was done, late entries included."""
+    return share(row["timely"] + row["late"], row["required"] - row["exempt"])
+
+
+def punctuality(row: Figures) -> str:
+    """Return how much of what was due was done in time."""
+    return share(row["timely"], row["required"] - row["exempt"])
+
+
+def in_time_rate(figures: Figures) -> str:
+    """Return the share of findings due in the period that were put right in time."""
+    findings = figures["findings"]
+    return share(sum(findings["in_time"].values()), sum(findings["due"].values()))
+
+
+def day_text(text: str) -> str:
+    """Return an ISO day as prose writes it."""
+    day = date.fromisoformat(text)
+    return _("%(year)s年%(month)s月%(day)s日") % {"year": day.year, "month": day.month, "day": day.day}
+
+
+def moment_text(text: str) -> str:
+    """Return an ISO moment as tables write it, in Shanghai's time."""
+    return f"{timezone.localtime(datetime.fromisoformat(text)):%Y-%m-%d %H:%M}"
+
+
+def subject_name(code: str) -> str:
+    """Return what a kind of place is called."""
+    return str(Place.Kind(code).label)
+
+
+def severity_name(code: str) -> str:
+    """Return what a severity is called."""
+    return str(Severity(code).label)
+
+
+def incident_kind(code: str) -> str:
+    """Return what a kind of incident is called."""
+    return str(Incident.Kind(code).label)
+
+
+def trigger_names(codes: list[str]) -> str:
+    """Return why a veto was pronounced."""
+    return "；".join(f"{code} {Trigger(code).label}" for code in codes)
+
+
+def summary_lines(figures: Figures) -> list[str]:
+    """Return the paragraphs of the overview."""
+    total, findings = figures["total"], figures["findings"]
+    opened, closed = findings["opened"], findings["closed"]
+    return [
+        _(
+            "本期共涉及学校%(schools)s所，其中寄宿制学校%(boarding)s所。应检%(required)s次，免检%(exempt)s次，"
+            "按时完成%(timely)s次，补录%(late)s次，漏检%(missed)s次；检查完成率%(completion)s，按时率%(punctuality)s。"
+        )
+        % {
+            "schools": figures["schools"],
+            "boarding": figures["boarding"],
+            "completion": completion(total),
+            "punctuality": punctuality(total),
+            **total,
+        },
+        _(
+            "本期新发现问题%(opened)s个，其中严重%(critical)s个、较重%(major)s个、一般%(minor)s个；"
+            "复查销号%(closed)s个；到期问题按期整改率%(rate)s；期末超期未整改%(overdue)s个。"
+        )
+        % {
+            "opened": sum(opened.values()),
+            "closed": sum(closed.values()),
+            "rate": in_time_rate(figures),
+            "overdue": len(figures["overdue"]),
+            **opened,
+        },
+    ]
+
+
+def incident_lines(figures: Figures) -> list[str]:
+    """Return a paragraph for each incident and each veto that stands, or one that says there was none."""
+    lines = [
+        _("%(school)s（%(number)s，%(kind)s，%(at)s发生）：%(summary)s")
+        % {
+            "school": row["school"],
+            "number": row["number"],
+            "kind": incident_kind(row["kind"]),
+            "at": moment_text(row["happened_at"]),
+            "summary": row["summary"],
+        }
+        for row in figures["incidents"]
+    ] or [_("本期没有安全事故报告。")]
+    lines += [
+        _("一票否决：%(school)s，%(year)s年度，%(why)s（%(document)s）。")
+        % {
+            "school": row["school"],
+            "year": row["year"],
+            "why": trigger_names(row["triggers"]),
+            "document": row["document_no"],
+        }
+        for row in figures["vetoes"]
+    ]
+    return lines
