@@ -15,10 +15,10 @@ from canteens.premises.tables import CanteenFilter, CanteenTable, rows_for
 from logistics_portal.accounts.gate import SignedRequest, signed_in
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.kit.tables import table_page
+from logistics_portal.records import trails
 from logistics_portal.records.selectors import trail
 from schools.register import doors
 from schools.register.models import Place
-from schools.register.story import events_of
 
 
 @signed_in
@@ -42,7 +42,7 @@ def canteen_page(request: SignedRequest, pk: int) -> HttpResponse:
         "licence": selectors.licence_of(canteen, timezone.localdate()),
         "supplies": canteen.supplies.order_by("-from_date") if canteen else [],
         "may_change": doors.may_change(request.user, place),
-        "events": events_of(trail(canteen)[:20]) if canteen else [],
+        "events": trails.told(trail(canteen)[:20]) if canteen else [],
     }
     return render(request, "canteens/premises/canteen.html", context)
 

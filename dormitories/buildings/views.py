@@ -15,10 +15,10 @@ from dormitories.buildings.tables import BuildingFilter, BuildingTable
 from logistics_portal.accounts.gate import SignedRequest, signed_in
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.kit.tables import table_page
+from logistics_portal.records import trails
 from logistics_portal.records.selectors import trail
 from schools.register import doors
 from schools.register.models import Place
-from schools.register.story import events_of
 
 KIND = Place.Kind.DORMITORY
 
@@ -44,7 +44,7 @@ def building_page(request: SignedRequest, pk: int) -> HttpResponse:
         "facts": selectors.facts_of(building) if building else [],
         "floors": selectors.floors_of(building) if building else [],
         "may_change": doors.may_change(request.user, place),
-        "events": events_of(trail(building)[:20]) if building else [],
+        "events": trails.told(trail(building)[:20]) if building else [],
     }
     return render(request, "dormitories/buildings/building.html", context)
 

@@ -205,7 +205,7 @@ def move_school(*, school: School, to: Unit, from_date: date, document: str, by:
     before: Mapping[str, object] = {"path": unit.path}
     unit.parent, unit.path = to, f"{to.path}{unit.code}/"
     unit.save(update_fields=["parent", "path"])
-    _next_period(unit, from_date, document)
+    next_period(unit, from_date, document)
     records.log(by=by, verb="school.move", on=school, at=at, before=before, after={"path": unit.path}, reason=document)
     return school
 
@@ -214,11 +214,11 @@ def _rename(school: School, today: date) -> None:
     unit = school.unit
     unit.name = school.name
     unit.save(update_fields=["name"])
-    _next_period(unit, today, gettext("更名"))
+    next_period(unit, today, gettext("更名"))
 
 
-def _next_period(unit: Unit, from_date: date, reason: str) -> None:
-    """End the unit's running period the day before and begin the next; a period begun that very day is rewritten."""
+def next_period(unit: Unit, from_date: date, reason: str) -> None:
+    """End a unit's running period the day before and begin the next; a period begun that very day is rewritten."""
     running = UnitPeriod.objects.filter(unit=unit, until_date__isnull=True)
     running.filter(from_date__lt=from_date).update(until_date=from_date - timedelta(days=1))
     UnitPeriod.objects.update_or_create(

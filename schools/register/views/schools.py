@@ -16,12 +16,12 @@ from logistics_portal.accounts.permissions import Permission
 from logistics_portal.desk.selectors import panels_for
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.kit.tables import table_page
+from logistics_portal.records import trails
 from logistics_portal.records.selectors import trail
 from schools.register import selectors
 from schools.register.forms import AddForm, SchoolFacts
 from schools.register.models import Place, Proposal, School
 from schools.register.services import schools as services
-from schools.register.story import events_of
 from schools.register.tables import SchoolFilter, SchoolTable
 
 
@@ -80,7 +80,7 @@ def school_page(request: SignedRequest, pk: int) -> HttpResponse:
         "periods": school.unit.periods.select_related("parent").order_by("-from_date"),
         "proposals": school.proposals.filter(state=Proposal.State.REQUESTED).order_by("asked_at", "pk"),
         "panels": panels_for(request, "school", school),
-        "events": events_of(trail(school)[:30]),
+        "events": trails.told(trail(school)[:30]),
     }
     return render(request, "schools/register/school.html", context)
 
