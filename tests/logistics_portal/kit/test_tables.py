@@ -118,7 +118,9 @@ def test_a_list_costs_two_queries_however_long_it_is(schools: list[Unit], django
     show()
 
     with django_assert_num_queries(2):  # type: ignore[operator]
-        show("?page=2")
+        html = show("?page=2")
+
+    assert "第 2 / 2 页" in html
 
 
 def test_a_spreadsheet_holds_exactly_this_view(schools: list[Unit]) -> None:
