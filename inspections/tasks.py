@@ -1,3 +1,5 @@
 """Tasks of this wing, gathered for Celery."""
 
-__all__: list[str] = []
+from inspections.findings.tasks import climb_ladders
+
+__all__ = ["climb_ladders"]

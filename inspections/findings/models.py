@@ -128,6 +128,18 @@ class Finding(Scoped):
         return f"WT-{self.found_date.year}-{self.pk:06d}"
 
 
+OTHER_STEPS = {
+    "open": _("发现问题"),
+    "assign": _("指定责任人"),
+    "recur": _("再次发现"),
+    "ask_extend": _("申请延期"),
+    "no_extension": _("不同意延期"),
+    "ask_withdraw": _("申请误报撤销"),
+    "told": _("已通知责任人"),
+    "remind": _("到期提醒"),
+}
+
+
 class FindingEvent(models.Model):
     """One step in the life of a finding, as its timeline shows it. Insert only."""
 
@@ -149,8 +161,7 @@ class FindingEvent(models.Model):
     @property
     def word(self) -> str:
         """Return the step as people say it."""
-        extra = {"open": _("发现问题"), "assign": _("指定责任人"), "recur": _("再次发现"), "ask_extend": _("申请延期")}
-        return str(extra.get(self.step) or Step(self.step).label)
+        return str(OTHER_STEPS.get(self.step) or Step(self.step).label)
 
 
 class FindingPhoto(models.Model):

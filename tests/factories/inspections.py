@@ -13,6 +13,8 @@ from inspections.checklists.models import Checklist, Item, Section, Version
 from inspections.checklists.rules.loading import shipped
 from inspections.checklists.rules.spec import compile_template, content_hash
 from inspections.checks.models import Check
+from inspections.findings.models import Finding
+from inspections.findings.rules import Severity, State
 from inspections.schedules.models import Exemption, Missed
 from inspections.schedules.rules import Timeliness
 from logistics_portal.accounts.models import Unit, User
@@ -146,3 +148,27 @@ def plug_supply(monkeypatch: Any) -> None:
 
     entry = Fact("canteens.supply_mode", "place", ask)
     monkeypatch.setattr(facts, "get", {"canteens.supply_mode": entry}.get)
+
+
+def finding(place: Place, by: User, on: datetime, *, state: str = "open", **fields: Any) -> Finding:
+    """Return a finding of a place's own check, recorded at `on`; a state other than open comes with its people."""
+    due = on + timedelta(days=3)
+    values: dict[str, Any] = {
+        "school": place.school,
+        "county": place.school.unit.first_reviewer,
+        "item_code": f"CAN-D-{next(_numbers) % 100:02d}",
+        "title": "灶台油污未清",
+        "severity": Severity.MAJOR,
+        "found_date": on.date(),
+        "found_at": on,
+        "found_by": by,
+        "first_due_at": due,
+        "due_at": due,
+    }
+    if state != State.OPEN:
+        values |= {"remedy": "已清洗并复查", "remedied_by": by, "remedied_at": on + timedelta(hours=2)}
+    if state == State.CLOSED:
+        verifier = ground.user("office_clerk", place.school.unit.first_reviewer)
+        closed = on + timedelta(hours=4)
+        values |= {"outcome": "verified", "closed_at": closed, "verified_by": verifier, "verified_at": closed}
+    return Finding.objects.create(place=place, state=state, **{**values, **fields})

@@ -79,9 +79,8 @@ def open_findings(*, occasion: Occasion, defects: Sequence[Defect]) -> dict[str,
 
 
 def _still_open(occasion: Occasion, defects: Sequence[Defect]) -> dict[str, Finding]:
-    rows = Finding.objects.unsettled().filter(
-        place=occasion.place, origin=occasion.origin, item_code__in=[defect.item_code for defect in defects]
-    )
+    codes = [defect.item_code for defect in defects if defect.item_code]
+    rows = Finding.objects.unsettled().filter(place=occasion.place, origin=occasion.origin, item_code__in=codes)
     return {finding.item_code: finding for finding in rows}
 
 

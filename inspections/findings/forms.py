@@ -1,0 +1,137 @@
+"""What people type about findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_lazy as _
+
+from inspections.findings.models import Finding
+from inspections.findings.rules import Severity
+from logistics_portal.accounts.models import User
+from logistics_portal.kit.dates import day_end
+from logistics_portal.kit.forms import DayField, LongText, PhotosField, PortalForm
+from schools.register.models import Place
+
+
+class PersonChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A person by name."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Return the name."""
+        return str(obj.full_name)
+
+
+class PlaceChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A place with its school."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Return school and place."""
+        return f"{obj.school.name} · {obj.name}"
+
+
+class SightingForm(PortalForm):
+    """Something wrong that a person saw."""
+
+    place = PlaceChoice(label=_("场所"), queryset=Place.objects.none())
+    title = forms.CharField(label=_("问题"), min_length=4, max_length=200)
+    severity = forms.ChoiceField(
+        label=_("级别"), choices=Severity.choices, initial=Severity.MINOR, widget=forms.RadioSelect
+    )
+    detail = LongText(label=_("情况说明"), required=False, max_length=1000)
+    complaint = forms.BooleanField(label=_("来自投诉举报"), required=False)
+    photos = PhotosField(label=_("现场照片"), required=False)
+
+    def __init__(self, *args: Any, places: QuerySet[Place], bureau: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["place"].queryset = places  # type: ignore[attr-defined]
+        if not bureau:
+            del self.fields["complaint"]
+
+
+class RemedyForm(PortalForm):
+    """How a finding was put right."""
+
+    how = LongText(label=_("整改措施"), min_length=4, max_length=1000, rows=3)
+    photos = PhotosField(label=_("整改后照片"), required=False)
+
+    def __init__(self, *args: Any, photo_wanted: bool = False, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["photos"].required = photo_wanted
+
+
+class AssignForm(PortalForm):
+    """Who shall put a finding right."""
+
+    fixer = PersonChoice(label=_("责任人"), queryset=User.objects.none())
+
+    def __init__(self, *args: Any, people: Iterable[User], **options: Any) -> None:
+        super().__init__(*args, **options)
+        chosen = User.objects.filter(pk__in=[person.pk for person in people]).order_by("pk")
+        self.fields["fixer"].queryset = chosen  # type: ignore[attr-defined]
+
+
+class ExtensionForm(PortalForm):
+    """Until when a school asks for more time, and why."""
+
+    day = DayField(label=_("申请延至（当日 24:00）"))
+    reason = LongText(label=_("理由"), min_length=4, max_length=300, rows=3)
+
+    @property
+    def until(self) -> datetime:
+        """Return the end of the day asked for."""
+        day: date = self.cleaned_data["day"]
+        return day_end(day)
+
+
+class AnswerForm(PortalForm):
+    """The first reviewer's answer to a request for more time."""
+
+    granted = forms.ChoiceField(
+        label=_("答复"), choices=[("yes", _("同意延期")), ("no", _("不同意"))], widget=forms.RadioSelect
+    )
+    answer = forms.CharField(label=_("说明"), required=False, max_length=200)
+
+
+class SeenForm(PortalForm):
+    """A verdict names the remedy it was given on."""
+
+    returns = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=32767)
+    remedied_at = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
+
+    def clean_remedied_at(self) -> datetime | None:
+        """Return the instant the verifier saw."""
+        text = self.cleaned_data["remedied_at"]
+        if not text:
+            return None
+        try:
+            seen = parse_datetime(text)
+        except ValueError:
+            seen = None
+        if seen is None or seen.tzinfo is None:
+            raise ValidationError(_("页面已过期，请刷新后再办理。"))
+        return seen
+
+
+class AcceptForm(SeenForm):
+    """The remedy is good."""
+
+    note = forms.CharField(label=_("复查意见"), required=False, max_length=500)
+
+
+class RefuseForm(SeenForm):
+    """The remedy is not good yet, and why."""
+
+    reason = LongText(label=_("退回理由"), min_length=4, max_length=500, rows=3)
+
+
+def seen_of(finding: Finding) -> dict[str, Any]:
+    """Return what a verdict's hidden fields begin with."""
+    moment = finding.remedied_at
+    return {"returns": finding.returns, "remedied_at": moment.isoformat() if moment else ""}

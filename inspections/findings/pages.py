@@ -1,0 +1,162 @@
+"""What the page of one finding shows a person: facts, photos, the life so far, the steps that are theirs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from inspections.findings import rules, selectors
+from inspections.findings.forms import AcceptForm, RefuseForm, seen_of
+from inspections.findings.models import ExtensionRequest, Finding
+from inspections.findings.people import Act, post_for
+from logistics_portal.accounts.models import User
+from logistics_portal.kit.dates import SHANGHAI, local_date
+from schools.terms import selectors as terms
+
+
+@dataclass(frozen=True)
+class Page:
+    """The page of a step: its title, what it does, its button, what is said when it is done."""
+
+    title: Promise
+    consequence: Promise
+    button: Promise
+    done: Promise
+    danger: bool = False
+
+
+PAGES = {
+    Act.ASSIGN: Page(_("指定责任人"), _("责任人会收到消息，可以提交整改。"), _("指定"), _("已指定责任人。")),
+    Act.REMEDY: Page(
+        _("提交整改"), _("提交后由他人复查；按期与否以提交时间为准。"), _("提交复查"), _("整改已提交，等待复查。")
+    ),
+    Act.ACCEPT: Page(_("复查通过"), _("通过后问题销号。"), _("通过"), _("已复查通过，问题销号。")),
+    Act.REFUSE: Page(_("退回整改"), _("退回后仍按原期限整改。"), _("退回"), _("已退回学校。")),
+    Act.ASK_EXTENSION: Page(
+        _("申请延期"),
+        _("期限前申请，由初审单位答复；只能延期一次，两个工作日内未答复即为不同意。"),
+        _("提交申请"),
+        _("延期申请已提交。"),
+    ),
+    Act.EXTEND: Page(_("答复延期申请"), _("同意后整改期限改为申请的日期。"), _("答复"), _("已答复。")),
+    Act.ASK_WITHDRAWAL: Page(
+        _("申请误报撤销"), _("由初审单位决定；撤销后记录仍然可查，单独统计。"), _("提交申请"), _("申请已提交。")
+    ),
+    Act.WITHDRAW: Page(
+        _("误报撤销"), _("撤销后问题销号，不计入整改率，记录仍然可查。"), _("撤销"), _("已撤销。"), danger=True
+    ),
+    Act.REOPEN: Page(
+        _("重新打开"),
+        _("问题回到待整改，按级别重新计算期限，并计一次退回。"),
+        _("重新打开"),
+        _("已重新打开。"),
+        danger=True,
+    ),
+}
+MOMENTS = {
+    Act.ASSIGN: rules.Step.REMEDY,
+    Act.REMEDY: rules.Step.REMEDY,
+    Act.ACCEPT: rules.Step.ACCEPT,
+    Act.REFUSE: rules.Step.REFUSE,
+    Act.ASK_EXTENSION: rules.Step.EXTEND,
+    Act.EXTEND: rules.Step.EXTEND,
+    Act.ASK_WITHDRAWAL: rules.Step.WITHDRAW,
+    Act.WITHDRAW: rules.Step.WITHDRAW,
+    Act.REOPEN: rules.Step.REOPEN,
+}
+
+
+@dataclass(frozen=True)
+class Door:
+    """A step that a person may take now: its words and its address."""
+
+    label: str
+    url: str
+
+
+def doors(user: User, finding: Finding, request: ExtensionRequest | None, at: datetime) -> list[Door]:
+    """Return the steps a person may take with a finding now, the verdict apart."""
+    acts = [act for act in Act if act not in {Act.ACCEPT, Act.REFUSE} and is_open(act, finding, at)]
+    acts = [act for act in acts if act != Act.EXTEND or request is not None]
+    acts = [act for act in acts if act != Act.ASK_EXTENSION or request is None]
+    theirs = [act for act in acts if post_for(user, act, finding) is not None]
+    return [Door(str(PAGES[act].title), _address(act, finding, request)) for act in theirs]
+
+
+def _address(act: Act, finding: Finding, request: ExtensionRequest | None) -> str:
+    if act == Act.EXTEND and request is not None:
+        return reverse("inspections:finding-extend", args=[finding.pk, request.pk])
+    names = {Act.ASK_EXTENSION: "ask-extension", Act.ASK_WITHDRAWAL: "ask-withdrawal"}
+    return reverse(f"inspections:finding-{names.get(act, act.value)}", args=[finding.pk])
+
+
+def is_open(act: Act, finding: Finding, at: datetime) -> bool:
+    """Say whether a finding's state leaves room for an act."""
+    if MOMENTS[act] not in rules.steps_from(finding.state):
+        return False
+    if act == Act.ASK_EXTENSION:
+        return finding.severity != rules.Severity.CRITICAL and not finding.extensions and at < finding.due_at
+    return True
+
+
+def verdict_forms(user: User, finding: Finding) -> dict[str, Any]:
+    """Return the forms to accept and to return a remedy, where this person may judge it."""
+    worked = {finding.remedied_by_id, finding.fixer_id}
+    waits = finding.state == rules.State.REMEDIED
+    if not waits or user.pk in worked or post_for(user, Act.ACCEPT, finding) is None:
+        return {}
+    return {"accept": AcceptForm(initial=seen_of(finding)), "refuse": RefuseForm(initial=seen_of(finding))}
+
+
+def page_of(user: User, finding: Finding, at: datetime) -> dict[str, Any]:
+    """Return everything the page of a finding shows."""
+    today = local_date(at)
+    calendar = None
+    if finding.state == rules.State.OPEN and finding.severity != rules.Severity.CRITICAL:
+        calendar = terms.calendar_for([finding.school_id], today, today)[finding.school_id]
+    request = selectors.waiting_request(finding)
+    return {
+        "finding": finding,
+        "tone": selectors.deadline_tone(finding, at),
+        "deadline": selectors.deadline_words(finding, at, calendar),
+        "severity_tone": selectors.SEVERITY_TONES[finding.severity],
+        "pairs": selectors.photo_pairs([finding])[finding.pk],
+        "facts": facts_of(finding),
+        "events": selectors.timeline(finding),
+        "request_waiting": request,
+        "withdrawal": selectors.withdrawal_asked(finding) if finding.state != rules.State.CLOSED else None,
+        "doors": doors(user, finding, request, at),
+        "verdict": verdict_forms(user, finding),
+        "stamp": at,
+    }
+
+
+def facts_of(finding: Finding) -> list[tuple[str, str]]:
+    """Return what is known of a finding as label and value."""
+    rows = [
+        (gettext("编号"), finding.number),
+        (gettext("学校"), finding.school.name),
+        (gettext("场所"), finding.place.name),
+        (gettext("初审单位"), finding.county.name),
+        (gettext("来源"), str(finding.get_origin_display())),
+        (gettext("检查项"), finding.item_code),
+        (gettext("发现人"), finding.found_by.full_name),
+        (gettext("登记时间"), _moment(finding.found_at)),
+        (gettext("整改期限"), _moment(finding.due_at)),
+        (gettext("责任人"), finding.fixer.full_name if finding.fixer else ""),
+        (gettext("提交整改"), _moment(finding.remedied_at)),
+        (gettext("再次发现"), gettext("%(n)s 次") % {"n": finding.recurrences} if finding.recurrences else ""),
+        (gettext("退回"), gettext("%(n)s 次") % {"n": finding.returns} if finding.returns else ""),
+        (gettext("已停用（停供）"), gettext("是") if finding.stopped_service else ""),
+    ]
+    return [(label, value) for label, value in rows if value]
+
+
+def _moment(at: datetime | None) -> str:
+    return f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if at else ""

@@ -1,0 +1,237 @@
+"""What pages and to-dos tell of findings: deadlines in words, timelines, what waits for whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext, ngettext
+
+from inspections.checklists.models import Version
+from inspections.findings import rules
+from inspections.findings.models import ExtensionRequest, Finding, FindingEvent, FindingPhoto
+from inspections.findings.people import FIXERS, OFFICE, verifiable_by
+from logistics_portal.accounts.models import User
+from logistics_portal.accounts.permissions import Role
+from logistics_portal.kit.components import Event
+from logistics_portal.kit.dates import last_day_before, local_date
+from logistics_portal.kit.registry import Todo
+from logistics_portal.records.models import Attachment
+from schools.terms.rules.calendar import Calendar
+
+ONE_HOUR, ONE_DAY = timedelta(hours=1), timedelta(days=1)
+SOON = timedelta(hours=24)
+TODOS = 20
+SEVERITY_TONES = {"critical": "bad", "major": "warn", "minor": "idle"}
+STATE_TONES = {"open": "warn", "remedied": "info", "closed": "good"}
+STEP_TONES = {"accept": "good", "refuse": "warn", "escalate": "bad", "reopen": "warn", "recur": "warn", "open": "warn"}
+
+
+def address(pk: int) -> str:
+    """Return where a finding is shown."""
+    return reverse("inspections:finding", args=[pk])
+
+
+def photo_address(attachment: Attachment) -> str:
+    """Return where a photo is shown; nothing once its bytes were taken down."""
+    if attachment.removed_at is not None:
+        return ""
+    try:
+        return reverse("records:attachment", args=[attachment.name])
+    except NoReverseMatch:
+        return ""
+
+
+def with_weight(rows: QuerySet[Finding]) -> QuerySet[Finding]:
+    """Return findings with a weight to sort by: what is open and grave comes first."""
+    weight = Case(
+        When(state=rules.State.CLOSED, then=Value(9)),
+        When(state=rules.State.REMEDIED, then=Value(5)),
+        When(severity=rules.Severity.CRITICAL, then=Value(1)),
+        When(severity=rules.Severity.MAJOR, then=Value(2)),
+        default=Value(3),
+        output_field=IntegerField(),
+    )
+    return rows.annotate(weight=weight)
+
+
+def is_overdue(finding: Finding, at: datetime) -> bool:
+    """Say whether the school is late with a finding."""
+    if finding.state != rules.State.OPEN or at <= finding.due_at:
+        return False
+    return finding.tolerated_until is None or finding.tolerated_until < local_date(at)
+
+
+def deadline_words(finding: Finding, at: datetime, calendar: Calendar | None = None) -> str:
+    """Return how much time is left or how late the school is; in school days where a calendar is given."""
+    if finding.state != rules.State.OPEN:
+        return str(finding.get_outcome_display() or finding.get_state_display())
+    if finding.tolerated_until is not None and not is_overdue(finding, at):
+        return gettext("限期保留至 %(day)s") % {"day": finding.tolerated_until.isoformat()}
+    if at > finding.due_at:
+        return gettext("已超期 %(span)s") % {"span": _span(at - finding.due_at)}
+    if finding.severity == rules.Severity.CRITICAL or calendar is None or finding.due_at - at < SOON:
+        return gettext("还剩 %(span)s") % {"span": _span(finding.due_at - at)}
+    left = len(calendar.operating_days(local_date(at) + ONE_DAY, last_day_before(finding.due_at)))
+    return ngettext("还剩 %(days)s 个教学日", "还剩 %(days)s 个教学日", left) % {"days": left}
+
+
+def _span(span: timedelta) -> str:
+    if span >= ONE_DAY:
+        return ngettext("%(n)s 天", "%(n)s 天", span.days) % {"n": span.days}
+    if span >= ONE_HOUR:
+        hours = span // ONE_HOUR
+        return ngettext("%(n)s 小时", "%(n)s 小时", hours) % {"n": hours}
+    minutes = span // timedelta(minutes=1)
+    return ngettext("%(n)s 分钟", "%(n)s 分钟", minutes) % {"n": minutes}
+
+
+def in_time_words(finding: Finding) -> str:
+    """Return whether a remedy was handed in by the deadline."""
+    if finding.remedied_at is None:
+        return ""
+    late = finding.remedied_at - finding.due_at
+    return gettext("超期 %(span)s 提交") % {"span": _span(late)} if late > timedelta(0) else gettext("按期提交")
+
+
+def deadline_tone(finding: Finding, at: datetime) -> str:
+    """Return the tone of a deadline: late, soon or far."""
+    if finding.state != rules.State.OPEN:
+        return STATE_TONES[finding.state]
+    if is_overdue(finding, at):
+        return "bad"
+    return "warn" if finding.due_at - at < SOON else "idle"
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The photo as found beside the latest one as put right."""
+
+    before: str
+    after: str
+    before_note: str
+    after_note: str
+
+
+def photo_pairs(findings: list[Finding]) -> dict[int, list[Pair]]:
+    """Return the photos of some findings side by side, the latest round of remedies; one query."""
+    photos = FindingPhoto.objects.filter(finding__in=findings).select_related("attachment").order_by("round", "pk")
+    held: dict[tuple[int, str], list[FindingPhoto]] = {}
+    for photo in photos:
+        held.setdefault((photo.finding_id, photo.phase), []).append(photo)
+    return {it.pk: _pairs(held.get((it.pk, "before"), []), held.get((it.pk, "after"), [])) for it in findings}
+
+
+def _pairs(before: list[FindingPhoto], after: list[FindingPhoto]) -> list[Pair]:
+    last = max((photo.round for photo in after), default=0)
+    after = [photo for photo in after if photo.round == last]
+    pairs = []
+    for place in range(max(len(before), len(after), 1)):
+        old = before[place].attachment if place < len(before) else None
+        new = after[place].attachment if place < len(after) else None
+        pairs.append(Pair(_shown(old), _shown(new), _note(old), _note(new)))
+    return pairs
+
+
+def _shown(photo: Attachment | None) -> str:
+    return photo_address(photo) if photo else ""
+
+
+def _note(photo: Attachment | None) -> str:
+    return f"{local_date(photo.added_at).isoformat()}" if photo else ""
+
+
+def timeline(finding: Finding) -> list[Event]:
+    """Return the life of a finding, newest first."""
+    events = finding.events.select_related("by", "post__unit").order_by("-at", "-pk")
+    return [_line(event) for event in events]
+
+
+def _line(event: FindingEvent) -> Event:
+    told = event.step in {"told", "remind", "escalate"}
+    words = {"people": event.text}
+    return Event(
+        at=event.at,
+        what=event.word,
+        who=event.by.full_name if event.by else "",
+        post=f"{event.post.unit.name} {event.post.title}" if event.post else "",
+        tone=STEP_TONES.get(event.step, "info"),
+        changes=[gettext("已通知：%(people)s") % words if told else event.text] if event.text else [],
+    )
+
+
+def withdrawal_asked(finding: Finding) -> FindingEvent | None:
+    """Return the request to take a finding back, unless it was answered by a later return or reopening."""
+    asked = finding.events.filter(step="ask_withdraw", facts__round=finding.returns).order_by("-at", "-pk")
+    return asked.select_related("by").first()
+
+
+def waiting_request(finding: Finding) -> ExtensionRequest | None:
+    """Return the request for more time that waits for an answer."""
+    return finding.extension_requests.filter(granted__isnull=True).select_related("asked_by").first()
+
+
+def photo_wanted(finding: Finding) -> bool:
+    """Say whether the item of a finding asks for a photo."""
+    if finding.item_id is None:
+        return False
+    spec = Version.objects.filter(items=finding.item_id).values_list("spec", flat=True).first() or {}
+    return any(it["code"] == finding.item_code and it.get("fail", {}).get("photo") for it in spec.get("items", ()))
+
+
+def queue_for(user: User) -> QuerySet[Finding]:
+    """Return the remedies that wait for this person's verification, the longest waiting first."""
+    rows = Finding.objects.visible_to(user).waiting().filter(verifiable_by(user))
+    return rows.order_by("remedied_at", "pk")
+
+
+def todos(user: User, now: datetime) -> list[Todo]:
+    """Return what a person should do about findings: mend what is open, verify what was mended, answer requests."""
+    told: list[Todo] = []
+    if user.roles & {*FIXERS, Role.PRINCIPAL}:
+        told += [_open_todo(finding, now) for finding in _open_at_school(user)]
+    return [*told, *_verify_todo(user), *_request_todo(user)]
+
+
+def _open_at_school(user: User) -> QuerySet[Finding]:
+    schools = [post.unit_id for post in user.live_posts if post.role in {*FIXERS, Role.PRINCIPAL}]
+    rows = Finding.objects.visible_to(user).open().filter(school__unit__in=schools)
+    return rows.select_related("place").order_by("due_at", "pk")[:TODOS]
+
+
+def _open_todo(finding: Finding, now: datetime) -> Todo:
+    words = {"title": finding.title, "left": deadline_words(finding, now)}
+    return Todo(
+        text=gettext("整改：%(title)s（%(left)s）") % words,
+        url=address(finding.pk),
+        due_at=finding.due_at,
+        urgency=tone if (tone := deadline_tone(finding, now)) in {"bad", "warn"} else "info",
+        place=finding.place.name,
+    )
+
+
+def _verify_todo(user: User) -> list[Todo]:
+    if not user.roles & {*OFFICE, Role.VICE_PRINCIPAL_LOGISTICS, Role.FOOD_SAFETY_DIRECTOR, Role.PRINCIPAL}:
+        return []
+    number = queue_for(user).order_by()[:1000].count()
+    text = ngettext("%(n)s 项整改待复查", "%(n)s 项整改待复查", number) % {"n": number}
+    return [Todo(text=text, url=reverse("inspections:finding-queue"), urgency="warn")] if number else []
+
+
+def _request_todo(user: User) -> list[Todo]:
+    offices = [post.unit_id for post in user.live_posts if post.role in OFFICE]
+    if not offices:
+        return []
+    waiting = ExtensionRequest.objects.filter(granted__isnull=True, finding__county__in=offices)
+    rows = waiting.select_related("finding__place").order_by("asked_at", "pk")[:TODOS]
+    return [
+        Todo(
+            text=gettext("答复延期申请：%(title)s") % {"title": row.finding.title},
+            url=address(row.finding_id),
+            urgency="warn",
+            place=row.finding.place.name,
+        )
+        for row in rows
+    ]

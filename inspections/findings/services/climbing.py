@@ -1,0 +1,212 @@
+"""The clock of findings: reminders, the ladder of those who are told, remedies nobody verified. May run again."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from inspections.findings import rules
+from inspections.findings.models import Finding, FindingEvent
+from inspections.findings.people import Callers, level_units
+from inspections.findings.selectors import address
+from inspections.findings.services.extending import expire_requests
+from inspections.findings.services.keeping import timing_of
+from logistics_portal.accounts.models import User
+from logistics_portal.kit.dates import local_date
+from logistics_portal.records.models import Notice
+from schools.terms import selectors as terms
+from schools.terms.rules.calendar import Calendar
+
+AT_ONCE = 500
+OPENED, UNVERIFIED, REMIND = "opened", "unverified", "remind"
+REMIND_AHEAD = timedelta(days=4)
+TOP = ("overdue_city", "overdue_province", "overdue_list")
+HEADS: dict[str, Promise] = {
+    OPENED: _("请整改"),
+    REMIND: _("整改即将到期"),
+    "overdue": _("整改超期"),
+    "unremedied": _("严重问题仍未整改"),
+    "overdue_head": _("整改超期，请督办"),
+    "overdue_city": _("整改长期超期，请督办"),
+    "overdue_province": _("严重问题整改长期超期，请督办"),
+    "overdue_list": _("整改长期超期"),
+    UNVERIFIED: _("整改长期未复查，请督办"),
+}
+
+
+@dataclass
+class Told:
+    """What one run writes: lines of timelines, lines of inboxes, the rung each finding stands on."""
+
+    at: datetime
+    events: list[FindingEvent] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+
+    def add(self, finding: Finding, key: str, words: Sequence[str], people: Iterable[User]) -> None:
+        """Tell some people that a finding reached a rung."""
+        step = {OPENED: "told", REMIND: "remind"}.get(key, str(rules.Step.ESCALATE))
+        told = list(people)
+        facts: dict[str, Any] = {"rung": key, "round": round_of(finding), "told": list(words)}
+        names = "、".join(person.full_name for person in told)
+        self.events.append(FindingEvent(finding=finding, step=step, at=self.at, text=names[:1000], facts=facts))
+        if key != REMIND:
+            finding.rung = key
+        what = {"school": finding.school.name, "place": finding.place.name, "what": HEADS[key]}
+        self.notices += [
+            Notice(
+                to=person,
+                key=f"finding:{finding.pk}:{key}:{facts['round']}",
+                title=(gettext("%(school)s%(place)s：%(what)s") % what)[:120],
+                text=finding.title,
+                url=address(finding.pk),
+                urgency=urgency(finding),
+                at=self.at,
+            )
+            for person in told
+        ]
+
+    def write(self, rows: Sequence[Finding]) -> int:
+        """Write everything down and return how many rungs were climbed."""
+        FindingEvent.objects.bulk_create(self.events, batch_size=AT_ONCE)
+        Notice.objects.bulk_create(self.notices, batch_size=AT_ONCE, ignore_conflicts=True)
+        changed = {event.finding_id for event in self.events}
+        Finding.objects.bulk_update([row for row in rows if row.pk in changed], ["rung"], batch_size=100)
+        return len(self.events)
+
+
+def climb_ladders(*, at: datetime) -> int:
+    """Tell whoever the rules name of every open finding whose moment has come; return how many were told of.
+
+    Each rung is climbed once a round, a return or an extension beginning a new one, so running it again tells nobody
+    twice. It takes some twenty queries for five hundred findings, however many there are.
+    """
+    expire_requests(at=at)
+    number = sum(_climb(ids, at) for ids in _by_chunks(_on_the_ladder(at)))
+    number += sum(_remind(ids, at) for ids in _by_chunks(_to_be_reminded(at)))
+    return number + sum(_unverified(ids, at) for ids in _by_chunks(_never_verified(at)))
+
+
+def round_of(finding: Finding) -> str:
+    """Return which round a finding is in: how often it came back and was extended."""
+    return f"{finding.returns}.{finding.extensions}"
+
+
+def urgency(finding: Finding) -> Notice.Urgency:
+    """Return how soon people are told: of what is critical at once."""
+    return Notice.Urgency.ALARM if finding.severity == rules.Severity.CRITICAL else Notice.Urgency.NORMAL
+
+
+def _on_the_ladder(at: datetime) -> QuerySet[Finding]:
+    due = Q(rung="") | Q(due_at__lte=at) | Q(severity=rules.Severity.CRITICAL)
+    return Finding.objects.open().filter(due).exclude(rung__in=TOP)
+
+
+def _to_be_reminded(at: datetime) -> QuerySet[Finding]:
+    first_round = Q(returns=0, extensions=0)
+    reminded = Exists(FindingEvent.objects.filter(finding=OuterRef("pk"), step=REMIND))
+    soon = Finding.objects.open().filter(due_at__gt=at, due_at__lte=at + REMIND_AHEAD, tolerated_until__isnull=True)
+    return soon.filter(~first_round | ~reminded)
+
+
+def _never_verified(at: datetime) -> QuerySet[Finding]:
+    days = rules.DEFAULTS.verify_days + rules.DEFAULTS.verify_more_days
+    return Finding.objects.waiting().filter(remedied_at__lte=at - timedelta(days=days)).exclude(rung=UNVERIFIED)
+
+
+def _by_chunks(rows: QuerySet[Finding]) -> Iterable[list[int]]:
+    ids = list(rows.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(ids), AT_ONCE):
+        yield ids[start : start + AT_ONCE]
+
+
+def _locked(ids: Sequence[int], state: str) -> list[Finding]:
+    rows = Finding.objects.select_for_update(of=("self",), skip_locked=True).filter(pk__in=ids, state=state)
+    return list(rows.select_related("school__unit", "place", "county__parent__parent", "fixer").order_by("pk"))
+
+
+@transaction.atomic
+def _climb(ids: Sequence[int], at: datetime) -> int:
+    rows = _locked(ids, rules.State.OPEN)
+    climbed, reopened = _history(rows)
+    calendars = _calendars(rows, at)
+    due: list[tuple[Finding, list[rules.Rung]]] = []
+    for row in rows:
+        timing = timing_of(row)
+        if row.pk in reopened:
+            timing = rules.Timing(timing.severity, reopened[row.pk], row.first_due_at, row.due_at, row.extensions)
+        later = () if round_of(row) == "0.0" else (OPENED,)
+        rungs = rules.ladder(timing, calendars[row.school_id].deadline_at)
+        due.append((row, rules.rungs_due(rungs, {*climbed[row.pk], *later}, at)))
+    callers = _callers(rows, {word for _row, rungs in due for rung in rungs for word in rung.told}, at)
+    told = Told(at)
+    for row, rungs in due:
+        for rung in rungs:
+            told.add(row, rung.key, rung.told, callers.told(row, rung.told))
+    return told.write(rows)
+
+
+@transaction.atomic
+def _remind(ids: Sequence[int], at: datetime) -> int:
+    rows = _locked(ids, rules.State.OPEN)
+    reminded, _reopened = _history(rows)
+    calendars = _calendars(rows, at)
+    callers = _callers(rows, {"fixer"}, at)
+    told = Told(at)
+    for row in rows:
+        moment = rules.remind_at(timing_of(row), calendars[row.school_id].school_day_before)
+        if moment <= at and REMIND not in reminded[row.pk]:
+            told.add(row, REMIND, ["fixer"], callers.told(row, ["fixer"]))
+    return told.write(rows)
+
+
+@transaction.atomic
+def _unverified(ids: Sequence[int], at: datetime) -> int:
+    working_days = terms.national_calendar().deadline
+    rows = [
+        row
+        for row in _locked(ids, rules.State.REMEDIED)
+        if row.remedied_at and at >= rules.verification_escalates(row.remedied_at, working_days)
+    ]
+    callers = _callers(rows, {"office_head@F"}, at)
+    told = Told(at)
+    for row in rows:
+        told.add(row, UNVERIFIED, ["office_head@F"], callers.told(row, ["office_head@F"]))
+    return told.write(rows)
+
+
+def _history(rows: Sequence[Finding]) -> tuple[dict[int, set[str]], dict[int, datetime]]:
+    """Return the rungs each finding climbed in its present round, and when it was last opened again."""
+    rounds = {row.pk: round_of(row) for row in rows}
+    climbed: dict[int, set[str]] = defaultdict(set)
+    reopened: dict[int, datetime] = {}
+    steps = [rules.Step.ESCALATE, rules.Step.REOPEN, "told", REMIND]
+    events = FindingEvent.objects.filter(finding__in=list(rounds), step__in=steps).order_by("at", "pk")
+    for pk, step, at, facts in events.values_list("finding_id", "step", "at", "facts"):
+        if step == rules.Step.REOPEN:
+            reopened[pk] = at
+        elif facts.get("round") == rounds[pk]:
+            climbed[pk].add(facts["rung"])
+    return climbed, reopened
+
+
+def _calendars(rows: Sequence[Finding], at: datetime) -> dict[int, Calendar]:
+    if not rows:
+        return {}
+    today = local_date(at)
+    first = min(local_date(row.found_at) for row in rows)
+    return terms.calendar_for({row.school_id for row in rows}, min(first, today), today)
+
+
+def _callers(rows: Sequence[Finding], words: set[str], at: datetime) -> Callers:
+    units = {unit for row in rows for unit in level_units(row).values()}
+    roles = {word.partition("@")[0] for word in words} | {"logistics_officer"}
+    return Callers(units, roles, local_date(at))

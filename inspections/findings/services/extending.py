@@ -1,0 +1,68 @@
+"""More time for a finding: asked before its deadline, granted once by the first reviewer, never for a critical one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext
+
+from inspections.findings import rules
+from inspections.findings.models import ExtensionRequest, Finding
+from inspections.findings.services.keeping import Hand, locked, tell, timing_of, write_down
+from logistics_portal.kit.errors import NotAllowed
+from schools.terms import selectors as terms
+
+
+@transaction.atomic
+def ask_extension(*, finding: Finding, until: datetime, reason: str, hand: Hand) -> ExtensionRequest:
+    """Ask the first reviewer for a later deadline; who does not answer in time refuses."""
+    row = locked(finding)
+    rules.after(rules.Step.EXTEND, row.state)
+    rules.require_extension(timing_of(row), until, hand.at)
+    if row.extension_requests.filter(granted__isnull=True).exists():
+        raise NotAllowed(gettext("已有一份延期申请待答复，不用重复申请。"))
+    request = ExtensionRequest.objects.create(
+        finding=row, asked_by=hand.by, asked_at=hand.at, until=until, reason=reason
+    )
+    write_down(row, "ask_extend", reason, hand, until=until)
+    return request
+
+
+@transaction.atomic
+def answer_extension(*, request: ExtensionRequest, granted: bool, answer: str, hand: Hand) -> ExtensionRequest:
+    """Grant or refuse more time; a grant moves the deadline and cannot be given twice."""
+    row = locked(request.finding)
+    asked = ExtensionRequest.objects.select_related("asked_by").get(pk=request.pk)
+    if asked.granted is not None:
+        raise NotAllowed(gettext("这份延期申请已经答复过。"))
+    if hand.by.pk == asked.asked_by_id:
+        raise NotAllowed(gettext("申请人不能答复自己的延期申请，请由他人答复。"))
+    if granted:
+        _extend(row, asked, hand.at)
+    asked.granted, asked.answered_by, asked.answered_at, asked.answer = granted, hand.by, hand.at, answer
+    asked.save(update_fields=["granted", "answered_by", "answered_at", "answer"])
+    write_down(row, rules.Step.EXTEND if granted else "no_extension", answer, hand, until=asked.until)
+    tell(row, [asked.asked_by, row.fixer], gettext("延期已同意") if granted else gettext("延期未同意"), hand, answer)
+    return asked
+
+
+def _extend(row: Finding, asked: ExtensionRequest, at: datetime) -> None:
+    row.state = rules.after(rules.Step.EXTEND, row.state)
+    if at > rules.extension_answer_due(asked.asked_at, terms.national_calendar().deadline):
+        raise NotAllowed(gettext("答复期限已过，按不同意处理，不能再同意延期。"))
+    rules.require_extension(timing_of(row), asked.until, asked.asked_at)
+    row.due_at, row.extensions, row.rung = asked.until, row.extensions + 1, ""
+    row.save(update_fields=["state", "due_at", "extensions", "rung"])
+
+
+@transaction.atomic
+def expire_requests(*, at: datetime) -> int:
+    """Refuse the requests nobody answered in time, and those of findings no longer open; return how many."""
+    working_days = terms.national_calendar().deadline
+    waiting = ExtensionRequest.objects.select_for_update().filter(granted__isnull=True).order_by("pk")
+    late = [row for row in waiting if at > rules.extension_answer_due(row.asked_at, working_days)]
+    for row in late:
+        row.granted, row.answered_at, row.answer = False, at, gettext("逾期未答复，按不同意处理")
+    ExtensionRequest.objects.bulk_update(late, ["granted", "answered_at", "answer"], batch_size=500)
+    return len(late)

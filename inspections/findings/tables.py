@@ -1,0 +1,122 @@
+"""The list of findings and what it can be narrowed by."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django_filters import BooleanFilter, CharFilter, ChoiceFilter, DateFilter, ModelChoiceFilter
+from django_tables2 import A
+
+from inspections.findings import selectors
+from inspections.findings.models import Finding
+from inspections.findings.rules import Origin, Severity, State
+from logistics_portal.accounts.models import Unit
+from logistics_portal.kit.forms import DayField
+from logistics_portal.kit.marks import badge_html
+from logistics_portal.kit.tables import BadgeColumn, Column, DayColumn, NumberColumn, PortalFilter, PortalTable
+from schools.register.models import Place
+
+UNSETTLED, ALL = "unsettled", "all"
+STATES = [(UNSETTLED, _("未销号")), *State.choices, (ALL, _("全部"))]
+
+
+class FindingTable(PortalTable):
+    """Findings, the worst first."""
+
+    caption = _("问题整改")
+    empty_title = _("没有待办的问题")
+    empty_text = _("检查发现的问题会自动出现在这里。")
+    phone = ("title", "place", "deadline", "state")
+    file_name = "findings"
+
+    title = Column(verbose_name=_("问题"), linkify=("inspections:finding", {"pk": A("pk")}))
+    number = Column(verbose_name=_("编号"), orderable=False)
+    school = Column(verbose_name=_("学校"), accessor="school__name")
+    place = Column(verbose_name=_("场所"), accessor="place__name")
+    county = Column(verbose_name=_("初审单位"), accessor="county__name")
+    severity = BadgeColumn(selectors.SEVERITY_TONES, verbose_name=_("级别"))
+    state = BadgeColumn(selectors.STATE_TONES, verbose_name=_("状态"))
+    deadline = Column(verbose_name=_("期限"), accessor="due_at", order_by=("due_at",))
+    found_date = DayColumn(verbose_name=_("发现日期"))
+    recurrences = NumberColumn(verbose_name=_("再次发现（次）"))
+    returns = NumberColumn(verbose_name=_("退回（次）"))
+    weight = Column(visible=False, exclude_from_export=True)
+
+    class Meta(PortalTable.Meta):
+        order_by = ("weight", "deadline")
+
+    def render_deadline(self, record: Finding) -> SafeString:
+        """Return how much time is left or how late it is."""
+        now = timezone.now()
+        return badge_html(selectors.deadline_tone(record, now), selectors.deadline_words(record, now))
+
+    def value_deadline(self, record: Finding) -> Any:
+        """Return the deadline itself for the spreadsheet."""
+        return record.due_at
+
+
+def _units(request: Any) -> QuerySet[Unit]:
+    return Unit.objects.visible_to(request.user).bureaus().order_by("path")
+
+
+class FindingFilter(PortalFilter):
+    """What a list of findings can be narrowed by; without a state it shows what is not settled."""
+
+    state = ChoiceFilter(label=_("状态"), choices=STATES, method="by_state", empty_label=_("未销号"))
+    severity = ChoiceFilter(label=_("级别"), choices=Severity.choices)
+    overdue = BooleanFilter(label=_("超期"), method="by_overdue")
+    q = CharFilter(label=_("学校、问题"), method="by_text", max_length=60)
+    unit = ModelChoiceFilter(label=_("单位"), queryset=_units, method="by_unit")
+    subject = ChoiceFilter(label=_("场所类别"), choices=Place.Kind.choices, field_name="place__kind")
+    item = CharFilter(label=_("检查项代码"), field_name="item_code", max_length=12)
+    origin = ChoiceFilter(label=_("来源"), choices=Origin.choices)
+    school = CharFilter(label=_("学校代码"), field_name="school__code", max_length=20)
+    since = DateFilter(label=_("发现日期起"), field_name="found_date", lookup_expr="gte")
+    until = DateFilter(label=_("发现日期止"), field_name="found_date", lookup_expr="lte")
+    first = ("state", "severity", "overdue", "q")
+
+    since.field_class = DayField
+    until.field_class = DayField
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        """Keep what is not settled unless a state is asked for."""
+        rows = super().filter_queryset(queryset)
+        return rows if self.form.cleaned_data.get("state") else rows.unsettled()
+
+    def by_state(self, rows: Any, _name: str, state: str) -> Any:
+        """Keep the findings in a state."""
+        if state == ALL:
+            return rows
+        return rows.unsettled() if state == UNSETTLED else rows.filter(state=state)
+
+    def by_overdue(self, rows: Any, _name: str, late: bool) -> Any:
+        """Keep what is late, or what is not."""
+        now = timezone.now()
+        return rows.overdue(at=now) if late else rows.exclude(pk__in=rows.model.objects.overdue(at=now))
+
+    def by_text(self, rows: Any, _name: str, text: str) -> Any:
+        """Keep what the text names: a school, a finding's title or its number."""
+        text = text.strip()
+        found = (
+            Q(school__name__icontains=text) | Q(title__icontains=text) | Q(school__initials__startswith=text.lower())
+        )
+        digits = text.rpartition("-")[2]
+        if text.upper().startswith("WT-") and digits.isascii() and digits.isdigit():
+            found |= Q(pk=int(digits))
+        return rows.filter(found)
+
+    def by_unit(self, rows: Any, _name: str, unit: Unit) -> Any:
+        """Keep the findings of schools below a bureau."""
+        return rows.filter(school__unit__path__startswith=unit.path)
+
+
+def shown_state(finding: Finding) -> str:
+    """Return the state as people say it: 已退回 when a finding came back."""
+    if finding.state == State.OPEN and finding.returns:
+        return gettext("已退回，待整改")
+    return str(finding.get_outcome_display() or finding.get_state_display())
