@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.core.files import File
@@ -14,7 +14,6 @@ from django.utils.translation import gettext
 
 from inspections.checklists.models import Checklist, Item
 from inspections.checklists.rules.shape import Json
-from inspections.checks import photos
 from inspections.checks.models import Check, CheckPhoto, Failure
 from inspections.checks.people import called
 from inspections.checks.rules import verdicts
@@ -24,6 +23,7 @@ from inspections.findings.services import Defect, Occasion, open_findings
 from logistics_portal.accounts.models import Post, User
 from logistics_portal.kit.dates import local_date
 from logistics_portal.records.models import Attachment, Notice
+from logistics_portal.records.photos import keep_photo
 from logistics_portal.records.services import notify
 from schools.register.models import Place
 
@@ -36,7 +36,7 @@ class Paper(Protocol):
     @property
     def place(self) -> Place: ...
     @property
-    def photos(self) -> Mapping[str, Sequence[File[bytes]]]: ...
+    def photos(self) -> Mapping[str, Sequence[File[Any]]]: ...
     @property
     def fixers(self) -> Mapping[str, int]: ...
     @property
@@ -158,7 +158,8 @@ def _keep_photos(check: Check, found: Mapping[str, int], by: User, paper: Paper)
     kept: list[tuple[str, Attachment]] = []
     for code, files in paper.photos.items():
         for photo in files:
-            row = photos.keep(file=photo, unit=paper.place.school.unit, place=paper.place, by=by, at=check.handed_in_at)
+            unit = paper.place.school.unit
+            row = keep_photo(upload=photo, unit=unit, place=paper.place, by=by, at=check.handed_in_at)
             kept.append((code, row))
     CheckPhoto.objects.bulk_create(
         [CheckPhoto(check_row=check, item_code=code, attachment=row) for code, row in kept], ignore_conflicts=True

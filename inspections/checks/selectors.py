@@ -6,6 +6,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.urls import reverse
+from django.utils.translation import get_language, gettext
+
 from inspections.checklists.rules.context import Context
 from inspections.checklists.rules.spec import Spec
 from inspections.checks.models import Check
@@ -18,8 +21,24 @@ from inspections.schedules.selectors import DutyKey, SlotId
 from inspections.schedules.versions import Wording, wordings
 from schools.register.models import Place
 
+TONES = {
+    Standing.PLANNED: "idle",
+    Standing.OPEN: "info",
+    Standing.RECEIVING: "info",
+    Standing.OVERDUE: "warn",
+    Standing.DONE: "good",
+    Standing.LATE: "warn",
+    Standing.MISSED: "bad",
+    Standing.VOIDED: "bad",
+    Standing.EXEMPT: "idle",
+}
 LOOK_BACK = timedelta(days=45)  # a monthly slot is open that long, its late days included
 _compiled: dict[int, Compiled] = {}
+
+
+def local(zh: str, en: str) -> str:
+    """Return the wording in the reader's language."""
+    return zh if (get_language() or "zh").startswith("zh") else en
 
 
 def compiled_of(spec: Spec) -> Compiled:
@@ -52,6 +71,27 @@ class Row:
         stages = [it.code for it in self.wording.spec.template.stages]
         done = stages.index(self.check.stage) + 1 if self.check and self.check.stage in stages else 0
         return stages[done] if done < len(stages) else ""
+
+    @property
+    def name(self) -> str:
+        """Return the name of the form, and of the stage that comes next."""
+        template = self.wording.spec.template
+        stage = next((local(it.zh, it.en) for it in template.stages if it.code == self.stage), "")
+        name = local(template.zh, template.en)
+        return gettext("%(name)s · %(stage)s") % {"name": name, "stage": stage} if stage else name
+
+    @property
+    def tone(self) -> str:
+        """Return the tone of the badge."""
+        return TONES[self.standing]
+
+    @property
+    def url(self) -> str:
+        """Return where the form is filled in, or what was handed in is shown."""
+        if self.check is not None and not self.can_be_filled:
+            return reverse("inspections:check", args=[self.check.pk])
+        code, slot = self.wording.code, self.slot
+        return reverse("inspections:fill", args=[self.place.pk, code, slot.date.isoformat(), slot.seq])
 
     @property
     def can_be_filled(self) -> bool:

@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext
 
+from inspections.checklists.rules.context import Context
 from inspections.checks import aftermath
 from inspections.checks.aftermath import Outcome, outcome_of
 from inspections.checks.answers import LEFT_OUT, content_hash, laid_over, restore
@@ -36,7 +37,7 @@ from schools.register.models import Place
 LONGEST_REASON = 300
 REASON = "reason"
 CORRECTORS = frozenset({Role.VICE_PRINCIPAL_LOGISTICS, Role.PRINCIPAL})
-Photos = Mapping[str, Sequence["File[bytes]"]]
+Photos = Mapping[str, Sequence["File[Any]"]]
 
 
 class Refused(NotAllowed):
@@ -64,6 +65,12 @@ class Paper:
     reason: str = ""
     at: datetime | None = None
     offline: bool = False
+    known: Context | None = None
+
+    @property
+    def context(self) -> Context:
+        """Return what is known on the slot's date, asked just now unless the sender asked already."""
+        return self.known or context_of(self.place, self.ticket.spec, self.ticket.slot.date)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +138,7 @@ def _fingerprint(paper: Paper) -> str:
     return content_hash(parts, seen)
 
 
-def _digest(photo: File[bytes]) -> str:
+def _digest(photo: File[Any]) -> str:
     total = sha256()
     for chunk in photo.chunks():
         total.update(chunk)
@@ -265,8 +272,7 @@ def _reason(text: str, *, needed: bool) -> str:
 
 def _judged(form: Compiled, paper: Paper, last: Check | None) -> Outcome:
     """Judge what is handed in now, an earlier stage standing as it is."""
-    slot, stage = paper.ticket.slot, paper.stage
-    known = context_of(paper.place, form.spec, slot.date)
+    stage, known = paper.stage, paper.context
     answers = _counted(paper, {})
     if not stage:
         return outcome_of(_accepted(judge(form, known, answers)), form)
@@ -285,7 +291,7 @@ def _judged(form: Compiled, paper: Paper, last: Check | None) -> Outcome:
 
 def _judged_anew(form: Compiled, paper: Paper, last: Check) -> Outcome:
     """Judge a whole check again, as far as it had come."""
-    known = context_of(paper.place, form.spec, paper.ticket.slot.date)
+    known = paper.context
     stage = last.stage if last.state == Check.State.RECEIVING else None
     answers = _counted(paper, aftermath.photo_counts(last))
     return outcome_of(_accepted(judge(form, known, answers, stage)), form)

@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from inspections.checks.views import filling, records
+
+urlpatterns: list[URLPattern] = [
+    path("today/", filling.today, name="today"),
+    path("checks/", records.checks, name="checks"),
+    path("checks/<int:place>/<slug:checklist>/<str:day>/<int:seq>/", filling.fill, name="fill"),
+    path("checks/<int:pk>/", records.check, name="check"),
+    path("checks/<int:pk>/receipt/", filling.receipt, name="receipt"),
+    path("checks/<int:pk>/correct/", filling.correct, name="correct"),
+    path("checks/<int:pk>/countersign/", records.countersign, name="countersign"),
+    path("checks/<int:pk>/ask-void/", records.ask_void, name="void-ask"),
+    path("checks/<int:pk>/void/", records.void, name="void"),
+]

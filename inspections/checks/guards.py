@@ -1,0 +1,57 @@
+"""What the database itself refuses about checks: a revision that was handed in never changes and never goes (T05)."""
+
+from __future__ import annotations
+
+from logistics_portal.records.guards import Guard, append_only, never_deleted, refuse
+
+KEPT = (
+    "client_id",
+    "content_hash",
+    "place_id",
+    "school_id",
+    "county_id",
+    "checklist_id",
+    "version_id",
+    "date",
+    "seq",
+    "revision",
+    "stage",
+    "answers",
+    "n_fail",
+    "n_na",
+    "by_id",
+    "stands_in",
+    "handed_in_at",
+    "timeliness",
+    "mark",
+    "reason",
+)
+EMPTY_OR_KEPT = ("post_id", "at", "received_at", "countersigned_by_id", "voided_by_id")
+STEPS = (
+    ("received", "superseded"),
+    ("received", "voided"),
+    ("receiving", "superseded"),
+    ("receiving", "incomplete"),
+    ("receiving", "received"),
+    ("incomplete", "received"),
+)
+_CHANGED = " OR ".join(f"OLD.{name} <> NEW.{name}" for name in (*KEPT, "values"))
+_TAKEN_BACK = " OR ".join(
+    f"(OLD.{name} IS NOT NULL AND (NEW.{name} IS NULL OR OLD.{name} <> NEW.{name}))" for name in EMPTY_OR_KEPT
+)
+_STEP = " OR ".join(f"(OLD.state = '{before}' AND NEW.state = '{after}')" for before, after in STEPS)
+_WHEN = f"{_CHANGED} OR {_TAKEN_BACK} OR NOT (OLD.state = NEW.state OR {_STEP})"
+
+GUARDS: tuple[Guard, ...] = (
+    refuse(
+        "handed_in_check_never_changes",
+        "inspections_check",
+        on=("UPDATE",),
+        sqlite=_WHEN.replace(".values", '."values"'),
+        postgres=_WHEN.replace(".values", '."values"'),
+    ),
+    never_deleted("inspections_check"),
+    append_only("inspections_failure"),
+    append_only("inspections_checkphoto"),
+    never_deleted("inspections_missed"),
+)

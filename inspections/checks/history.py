@@ -1,0 +1,184 @@
+"""What was handed in: a check with all its revisions, its photos and what came of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from inspections.checks import pages
+from inspections.checks.answers import OPEN, restore
+from inspections.checks.models import Check, CheckPhoto, Failure
+from inspections.checks.rules.plans import Compiled, Plan
+from inspections.checks.selectors import compiled_of, local
+from inspections.findings.models import Finding
+from inspections.schedules.versions import specs_of
+from logistics_portal.kit.components import Event
+from logistics_portal.records import trails
+from logistics_portal.records.models import Attachment
+
+MOMENT = "%Y-%m-%d %H:%M"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What one revision said of one item."""
+
+    text: str
+    tone: str
+    note: str = ""
+    changed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """One item over all revisions, oldest first."""
+
+    code: str
+    text: str
+    critical: bool
+    cells: Sequence[Cell]
+    photos: Sequence[Attachment] = ()
+    finding: Finding | None = None
+
+
+@dataclass(slots=True)
+class SectionRows:
+    """A section of the form with its items."""
+
+    name: str
+    rows: list[ItemRow] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A check laid out: every revision side by side."""
+
+    revisions: Sequence[Check]
+    sections: Sequence[SectionRows]
+    reasons: Sequence[tuple[str, str]]
+    failures: Sequence[Failure]
+    countersign: str
+
+
+def lay_out(check: Check) -> Sheet:
+    """Return a check with all revisions of its slot, photos and findings; five queries."""
+    rows = revisions(check)
+    spec = specs_of({check.version_id: check.version.spec_hash})[check.version_id]
+    form = compiled_of(spec)
+    pictures = photos(rows)
+    failed = failures(check)
+    findings = {it.item_code: it.finding for it in failed}
+    sections = {it.code: SectionRows(local(it.zh, it.en)) for it in spec.template.sections}
+    told = [restore(form, it.answers, it.values) for it in rows]
+    for index, plan in enumerate(form.plans):
+        cells = _cells(plan, index, rows, told)
+        if any(it.text for it in cells):
+            item = ItemRow(
+                plan.code,
+                local(plan.item.zh, plan.item.en),
+                plan.critical,
+                cells,
+                pictures.get(plan.code, ()),
+                findings.get(plan.code),
+            )
+            sections[plan.item.section].rows.append(item)
+    kept = [it for it in sections.values() if it.rows]
+    return Sheet(rows, kept, _reasons(form, check.values), failed, spec.template.countersign)
+
+
+def revisions(check: Check) -> list[Check]:
+    """Return every revision of a check's slot, oldest first."""
+    rows = Check.objects.filter(place=check.place_id, checklist=check.checklist_id, date=check.date, seq=check.seq)
+    return list(rows.select_related("by", "post", "countersigned_by", "voided_by").order_by("revision", "pk"))
+
+
+def failures(check: Check) -> list[Failure]:
+    """Return what failed in a check, with the findings and who mends them."""
+    rows = Failure.objects.filter(check_row=check).select_related("finding__fixer", "finding__item")
+    return list(rows.order_by("finding__severity", "item_code"))
+
+
+def photos(rows: Sequence[Check]) -> dict[str, list[Attachment]]:
+    """Return the photos of all revisions by item."""
+    found: dict[str, list[Attachment]] = defaultdict(list)
+    pictures = CheckPhoto.objects.filter(check_row__in=[it.pk for it in rows]).select_related("attachment")
+    for it in pictures.order_by("pk"):
+        found[it.item_code].append(it.attachment)
+    return found
+
+
+def _cells(
+    plan: Plan, index: int, rows: Sequence[Check], told: Sequence[Mapping[str, Mapping[str, object]]]
+) -> list[Cell]:
+    cells: list[Cell] = []
+    for row, entries in zip(rows, told, strict=True):
+        cell = _cell(plan, row.answers[index : index + 1], entries.get(plan.code, {}), row.values)
+        moved = bool(cells) and cells[-1].text not in {"", cell.text}
+        cells.append(Cell(cell.text, cell.tone, cell.note, moved))
+    return cells
+
+
+def _cell(plan: Plan, char: str, entry: Mapping[str, object], values: Mapping[str, Mapping[str, str]]) -> Cell:
+    if char in {OPEN, ""}:
+        return Cell("", "idle")
+    if char == "-":
+        return Cell(gettext("不适用"), "idle", pages.na_words(values.get("na", {}).get(plan.code, "")))
+    words = pages.said_of(plan, entry)
+    failed = char == "0" or (char in plan.letters.values() and _choice(plan, char) not in plan.passing)
+    note = values.get("notes", {}).get(plan.code, "")
+    changed = values.get("changed", {}).get(plan.code)
+    if isinstance(changed, dict):
+        told = gettext("系统数据 %(fact)s，已改：%(reason)s") % {"fact": changed["fact"], "reason": changed["reason"]}
+        note = f"{note}；{told}" if note else told
+    return Cell(words, "bad" if failed else "good", note)
+
+
+def _choice(plan: Plan, char: str) -> str:
+    return next((code for code, letter in plan.letters.items() if letter == char), "")
+
+
+def _reasons(form: Compiled, values: Mapping[str, Mapping[str, str]]) -> list[tuple[str, str]]:
+    names = {it.code: local(it.rule.zh, it.rule.en) for it in form.rules}
+    return [(names.get(code, code), reason) for code, reason in values.get("reasons", {}).items()]
+
+
+def facts(check: Check, sheet: Sheet) -> list[tuple[str, object]]:
+    """Return what stands beside a check: who, when, how it counts, who signed."""
+    received = timezone.localtime(check.handed_in_at).strftime(MOMENT)
+    phone = timezone.localtime(check.at).strftime(MOMENT) if check.at else ""
+    who = f"{check.by}（{check.post.title}）" if check.post else str(check.by)
+    rows: list[tuple[str, object]] = [
+        (gettext("回执号"), check.receipt_no),
+        (gettext("填报人"), gettext("%(who)s 代填") % {"who": who} if check.stands_in else who),
+        (gettext("服务器收到"), received),
+        (gettext("设备时间"), phone),
+        (gettext("及时性"), check.get_timeliness_display()),
+        (gettext("标记"), check.get_mark_display() if check.mark else ""),
+        (gettext("理由"), check.reason),
+        (gettext("异常 / 不适用"), f"{check.n_fail} / {check.n_na}"),
+    ]
+    if sheet.countersign or check.countersigned_by:
+        signed = str(check.countersigned_by) if check.countersigned_by else gettext("待签")
+        rows.append((gettext("复核签字"), signed))
+    return [row for row in rows if row[1] not in {"", None}]
+
+
+def events(check: Check, rows: Sequence[Check]) -> list[Event]:
+    """Return the story of a slot, newest first: each revision, and what was done with the check."""
+    told = [
+        Event(
+            at=row.handed_in_at,
+            what=gettext("提交检查") if row.revision == 1 else gettext("提交第 %(n)s 次") % {"n": row.revision},
+            who=str(row.by),
+            post=row.post.title if row.post else "",
+            tone="good",
+            changes=(row.receipt_no,),
+            reason=row.reason,
+        )
+        for row in rows
+    ]
+    return sorted([*told, *trails.events(on=check)], key=lambda it: it.at, reverse=True)

@@ -1,0 +1,29 @@
+"""What a person may see of places and checks, with everything a page needs at hand."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from inspections.checks.models import Check, CheckQuerySet
+from logistics_portal.accounts.models import User
+from schools.register.models import Place, PlaceQuerySet
+
+UP_TO_F = "school__unit__parent__parent__parent"
+
+
+def places(user: User) -> PlaceQuerySet:
+    """Return the places a person may see, with the units above them."""
+    return Place.objects.visible_to(user).select_related(UP_TO_F)
+
+
+def own_places(user: User) -> PlaceQuerySet:
+    """Return the places in use at the schools a person works for."""
+    today = timezone.localdate()
+    return places(user).living(on=today).filter(school__unit__in=[post.unit_id for post in user.live_posts])
+
+
+def checks(user: User) -> CheckQuerySet:
+    """Return the checks a person may see."""
+    related = ("place__" + UP_TO_F, "school__unit__parent", "checklist", "version", "by", "post__unit")
+    rows = Check.objects.visible_to(user).select_related(*related, "countersigned_by", "voided_by")
+    return rows.defer("version__spec")

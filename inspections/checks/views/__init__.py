@@ -1,0 +1,1 @@
+"""Pages of checks: today's duties and the form, and what was handed in."""

@@ -1,0 +1,326 @@
+"""The pages of checks, as a person meets them."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+from PIL import Image
+
+from inspections.checks.models import Check, CheckPhoto
+from inspections.checks.services import hand_in
+from inspections.findings.models import Finding
+from tests.factories import ground, schools
+from tests.factories import inspections as make
+from tests.inspections.checks.story import MONDAY, MORNING, Scene, scene
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def monday_morning(monkeypatch):
+    """Let it be nine on Monday."""
+    monkeypatch.setattr(timezone, "now", lambda: MORNING)
+    monkeypatch.setattr(time, "time", MORNING.timestamp)
+
+
+def photo() -> SimpleUploadedFile:
+    out = BytesIO()
+    Image.new("RGB", (60, 40), "green").save(out, "JPEG")
+    return SimpleUploadedFile("门.jpg", out.getvalue(), "image/jpeg")
+
+
+def address(here: Scene, on=MONDAY, seq: int = 1) -> str:
+    return reverse("inspections:fill", args=[here.place.pk, here.version.checklist.code, on.isoformat(), seq])
+
+
+def typed(here: Scene, **changed: Any) -> dict[str, Any]:
+    fields: dict[str, Any] = {"client_id": str(uuid4()), "stage": ""}
+    for code, entry in here.answers().items():
+        answer = entry["a"]
+        if isinstance(answer, dict):
+            fields |= {f"a.{code}.{key}": one for key, one in answer.items()}
+        else:
+            fields[f"a.{code}"] = answer
+    return fields | changed
+
+
+def test_today_lists_what_is_due_and_leads_to_the_form():
+    here = scene("campus_daily")
+    browser = ground.client_of(here.officer)
+
+    page = browser.get(reverse("inspections:today"))
+
+    assert page.status_code == 200
+    assert address(here) in page.content.decode()
+    assert "待检" in page.content.decode()
+
+
+def test_a_form_shows_its_items_with_the_section_button_after_the_critical_ones():
+    here = scene("campus_daily")
+    browser = ground.client_of(here.officer)
+
+    page = browser.get(address(here)).content.decode()
+
+    section = page[page.index('data-section="fire_power"') : page.index('data-section="buildings"')]
+    assert section.index("item-CMP-D-06") < section.index('value="fire_power"') < section.index("item-CMP-D-07")
+    assert section.index("item-CMP-D-08") < section.index('value="fire_power"')
+    assert 'data-rest-of="fire_power"' in section
+
+
+def test_a_check_is_handed_in_without_script_and_leads_to_the_receipt():
+    here = scene("campus_daily")
+    browser = ground.client_of(here.officer)
+
+    answer = browser.post(address(here), typed(here), follow=True)
+
+    check = Check.objects.get()
+    assert answer.redirect_chain[-1][0] == reverse("inspections:receipt", args=[check.pk])
+    assert check.receipt_no in answer.content.decode()
+    assert (check.by, check.post.role) == (here.officer, "logistics_officer")
+
+
+def test_a_failure_with_photo_opens_a_finding_with_the_person_named():
+    here = scene("campus_daily")
+    browser = ground.client_of(here.officer)
+    fields = typed(
+        here,
+        **{
+            "a.CMP-D-06": "fail",
+            "note.CMP-D-06": "东门堆物",
+            "photo.CMP-D-06": photo(),
+            "fixer.CMP-D-06": str(here.vice.pk),
+        },
+    )
+
+    answer = browser.post(address(here), fields, follow=True)
+
+    finding = Finding.objects.get()
+    assert (finding.fixer, finding.detail) == (here.vice, "东门堆物")
+    assert CheckPhoto.objects.get().item_code == "CMP-D-06"
+    assert finding.photos.count() == 1
+    assert finding.number in answer.content.decode()
+
+
+def test_a_form_with_mistakes_comes_back_with_everything_typed():
+    here = scene("campus_daily")
+    browser = ground.client_of(here.officer)
+    fields = typed(here, **{"a.CMP-D-06": "fail", "note.CMP-D-06": "东门堆物"})
+    del fields["a.CMP-D-01"]
+
+    answer = browser.post(address(here), fields)
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "东门堆物" in page
+    assert "照片" in page
+    assert fields["client_id"] in page
+    assert not Check.objects.exists()
+
+
+def test_the_rest_of_a_section_is_set_without_script():
+    here = scene("campus_daily")
+    browser = ground.client_of(here.officer)
+
+    page = browser.post(address(here), {"rest": "fire_power"}).content.decode()
+
+    item = page[page.index('id="item-CMP-D-07"') :]
+    assert 'value="pass" checked' in item[: item.index("</div>")]
+    critical = page[page.index('id="item-CMP-D-06"') :]
+    assert "checked" not in critical[: critical.index("</div>")]
+
+
+def test_a_second_press_gives_the_same_receipt():
+    here = scene("campus_daily")
+    browser = ground.client_of(here.officer)
+    fields = typed(here)
+    first = browser.post(address(here), fields)
+
+    second = browser.post(address(here), fields)
+
+    assert first["Location"] == second["Location"]
+    assert Check.objects.count() == 1
+
+
+def test_other_content_under_the_same_number_is_a_conflict():
+    here = scene("campus_daily")
+    browser = ground.client_of(here.officer)
+    fields = typed(here)
+    browser.post(address(here), fields)
+
+    answer = browser.post(address(here), {**fields, "a.CMP-D-02": "fail"})
+
+    assert answer.status_code == 409
+    assert "同一编号" in answer.content.decode()
+
+
+def test_the_time_of_receipt_is_the_servers_whatever_is_sent():
+    here = scene("campus_daily")
+    browser = ground.client_of(here.officer)
+    sent = {"received_at": "2020-01-01T00:00", "handed_in_at": "2020-01-01", "at": "2026-11-13T08:00:00+08:00"}
+
+    browser.post(address(here), typed(here, **sent))
+
+    check = Check.objects.get()
+    assert check.received_at == MORNING
+    assert check.handed_in_at == MORNING
+    assert check.at.date().isoformat() == "2026-11-13"
+
+
+def test_a_person_of_another_county_meets_no_form():
+    here = scene("campus_daily")
+    other = schools.school("220000/220200/220202/")
+    browser = ground.client_of(ground.user("logistics_officer", other.unit))
+
+    assert browser.get(address(here)).status_code == 404
+    assert browser.post(address(here), {}).status_code == 404
+
+
+def test_the_bureau_sees_the_place_but_may_not_fill_in():
+    here = scene("campus_daily")
+    browser = ground.client_of(ground.user("office_clerk", here.unit.parent))
+
+    assert browser.get(address(here)).status_code == 403
+
+
+def test_a_keeper_cannot_fill_in_the_campus_form():
+    here = scene("campus_daily")
+    browser = ground.client_of(ground.user("dorm_keeper", here.unit))
+
+    assert browser.get(address(here)).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["2026-13-01", "x", "0001-01-01"])
+def test_an_address_that_names_no_day_is_no_page(path):
+    here = scene("campus_daily")
+    browser = ground.client_of(here.officer)
+    url = address(here).replace(MONDAY.isoformat(), path)
+
+    assert browser.get(url).status_code in {200, 404}
+    assert browser.post(url, {}).status_code in {404, 409}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"a.CMP-D-01": "pass\x00"},
+        {"a.CMP-D-01": "9" * 10_000},
+        {"note.CMP-D-01": "长" * 400_000, "a.CMP-D-01": "fail"},
+        {"a.CMP-D-01": "pass", "fixer.CMP-D-01": "9" * 40},
+        {"client_id": "x" * 500},
+        {"stage": "nothing"},
+        {"ticket": "forged:ticket"},
+        {"rest": "nowhere"},
+        {"reason": "x" * 1000},
+        {"at": "99999-99-99T99:99"},
+    ],
+)
+def test_hostile_bodies_get_a_sentence_and_write_nothing(fields):
+    here = scene("campus_daily")
+    browser = ground.client_of(here.officer)
+
+    answer = browser.post(address(here), fields)
+
+    assert answer.status_code in {200, 400, 409, 422}
+    assert not Check.objects.exists()
+    assert not Finding.objects.exists()
+
+
+def test_a_photo_that_is_none_is_refused_and_nothing_is_half_written():
+    here = scene("campus_daily")
+    browser = ground.client_of(here.officer)
+    bad = SimpleUploadedFile("x.jpg", b"<script>", "image/jpeg")
+
+    answer = browser.post(address(here), typed(here, **{"a.CMP-D-06": "fail", "photo.CMP-D-06": bad}))
+
+    assert answer.status_code == 422
+    assert not Check.objects.exists()
+    assert not Finding.objects.exists()
+
+
+def test_a_check_is_shown_with_its_items_and_corrected_beside_the_old_one():
+    here = scene("campus_daily")
+    receipt = hand_in(paper=here.paper(), hand=here.hand(), at=MORNING)
+    browser = ground.client_of(here.officer)
+    fields = typed(here, **{"a.CMP-D-02": "fail", "reason": "看错了"})
+
+    answer = browser.post(reverse("inspections:correct", args=[receipt.check.pk]), fields)
+
+    assert answer.status_code == 302
+    newest = Check.objects.get(revision=2)
+    page = browser.get(reverse("inspections:check", args=[newest.pk])).content.decode()
+    assert "第 1 次" in page
+    assert "第 2 次" in page
+    assert "看错了" in page
+
+
+def test_the_list_of_checks_can_be_narrowed_and_taken_along():
+    here = scene("campus_daily")
+    hand_in(paper=here.paper(), hand=here.hand(), at=MORNING)
+    browser = ground.client_of(ground.user("office_clerk", here.unit.parent))
+
+    page = browser.get(reverse("inspections:checks"), {"failed": "no"})
+    sheet = browser.get(reverse("inspections:checks"), {"export": "csv"})
+
+    assert here.place.name in page.content.decode()
+    assert here.place.name in b"".join(sheet).decode("utf-8-sig")
+
+
+def test_nobody_signs_their_own_check():
+    here = scene("campus_monthly")
+    first = MONDAY.replace(day=1)
+    hand_in(paper=here.paper(first), hand=here.hand(here.vice), at=make.at(first, "10:00"))
+    check = Check.objects.get()
+
+    own = ground.client_of(here.vice).post(reverse("inspections:countersign", args=[check.pk]))
+    head = ground.client_of(here.principal).post(reverse("inspections:countersign", args=[check.pk]))
+
+    check.refresh_from_db()
+    assert own.status_code == 403
+    assert head.status_code == 302
+    assert check.countersigned_by == here.principal
+
+
+def test_the_school_asks_and_the_county_declares_void():
+    here = scene("campus_daily")
+    check = hand_in(paper=here.paper(), hand=here.hand(), at=MORNING).check
+    clerk = ground.client_of(ground.user("office_clerk", here.unit.parent))
+    void = reverse("inspections:void", args=[check.pk])
+    early = clerk.post(void, {"reason": "填错场所了"})
+    own = ground.client_of(here.vice).post(void, {"reason": "填错场所了"})
+
+    ground.client_of(here.vice).post(reverse("inspections:void-ask", args=[check.pk]), {"reason": "填错场所了"})
+    done = clerk.post(void, {"reason": "同意作废"})
+
+    check.refresh_from_db()
+    assert "申请作废" in early.content.decode()
+    assert own.status_code == 403
+    assert done.status_code == 302
+    assert check.state == "voided"
+
+
+def test_pages_ask_the_database_a_bounded_number_of_times(django_assert_max_num_queries):
+    here = scene("campus_daily")
+    receipt = hand_in(paper=here.paper(), hand=here.hand(), at=MORNING)
+    browser = ground.client_of(here.officer)
+    pages = [
+        reverse("inspections:today"),
+        reverse("inspections:receipt", args=[receipt.check.pk]),
+        reverse("inspections:check", args=[receipt.check.pk]),
+        reverse("inspections:checks"),
+    ]
+
+    for page in pages:
+        with django_assert_max_num_queries(27):
+            assert browser.get(page).status_code == 200
+    tomorrow = MONDAY + timedelta(days=1)
+    with django_assert_max_num_queries(27):
+        browser.get(address(here, tomorrow))
