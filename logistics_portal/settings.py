@@ -105,6 +105,7 @@ TEMPLATES: list[dict[str, Any]] = [
         },
     }
 ]
+FILTERS_EMPTY_CHOICE_LABEL = _("全部")
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -5,6 +5,21 @@ const INK = "#1b2733";
 const MUTED = "#51606f";
 const HAIR = { lineStyle: { color: "#e6ebef" } };
 const LABELLED_AT_MOST = 3;
+const PAPER_WIDTH = 600;
+const drawn = new Map();
+let printing = false;
+
+addEventListener("beforeprint", () => {
+  printing = true;
+  for (const [box, chart] of drawn) {
+    chart.resize({ width: Math.min(PAPER_WIDTH, box.clientWidth) });
+    openTwin(box);
+  }
+});
+addEventListener("afterprint", () => {
+  printing = false;
+  for (const chart of drawn.values()) chart.resize({ width: "auto" });
+});
 
 /** Draw every chart under `root` that is not drawn yet. @param {ParentNode} root */
 export function drawCharts(root) {
@@ -18,7 +33,8 @@ export function drawCharts(root) {
     const data = JSON.parse(document.getElementById(box.dataset.chart).textContent);
     const chart = echarts.init(box, null, { renderer: "svg" });
     chart.setOption(option(data));
-    new ResizeObserver(() => chart.resize()).observe(box);
+    drawn.set(box, chart);
+    new ResizeObserver(() => printing || chart.resize()).observe(box);
   }
 }
 
