@@ -12,13 +12,18 @@ let printing = false;
 addEventListener("beforeprint", () => {
   printing = true;
   for (const [box, chart] of drawn) {
+    chart.setOption({ aria: { enabled: true, decal: { show: true } } });
     chart.resize({ width: Math.min(PAPER_WIDTH, box.clientWidth) });
+    chart.getZr().flush();
     openTwin(box);
   }
 });
 addEventListener("afterprint", () => {
   printing = false;
-  for (const chart of drawn.values()) chart.resize({ width: "auto" });
+  for (const chart of drawn.values()) {
+    chart.setOption({ aria: { enabled: false, decal: { show: false } } });
+    chart.resize({ width: "auto" });
+  }
 });
 
 /** Draw every chart under `root` that is not drawn yet. @param {ParentNode} root */
@@ -50,7 +55,7 @@ function option(data) {
     animation: false,
     color: COLOURS,
     textStyle: { color: INK, fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 12 },
-    aria: { enabled: false, decal: { show: matchMedia("print").matches } },
+    aria: { enabled: false },
     tooltip: { trigger: data.kind === "heat" ? "item" : "axis", borderColor: "#d9e0e6", textStyle: { color: INK } },
   };
   return { ...base, ...{ line, bar, heat }[data.kind](data) };
