@@ -1,8 +1,12 @@
 """What this wing plugs into the portal."""
 
 from inspections.demo.plant import plant
+from inspections.evaluations import plugs as evaluations
 from inspections.findings import plugs as findings
+from inspections.reports import plugs as reports
 from logistics_portal.kit import registry
 
 registry.demos.add(registry.Demo("inspections", plant, 30))
 findings.plug()
+reports.plug()
+evaluations.plug()

@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver
 
 from inspections.checks import urls as checks
+from inspections.evaluations import urls as evaluations
 from inspections.findings import urls as findings
+from inspections.reports import urls as reports
 from inspections.schedules import urls as schedules
 
 app_name = "inspections"
@@ -13,4 +15,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *schedules.urlpatterns,
     *checks.urlpatterns,
     *findings.urlpatterns,
+    *reports.urlpatterns,
+    *evaluations.urlpatterns,
 ]

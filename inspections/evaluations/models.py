@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from inspections.evaluations.rules.words import Grade
 from logistics_portal.accounts.models import Unit
 from logistics_portal.kit.scoping import Scoped, ScopedQuerySet
 from schools.register.models import School
@@ -105,3 +106,8 @@ class Evaluation(Scoped):
 
     def __str__(self) -> str:
         return f"{self.run_id} {self.school_id}: {self.score}"
+
+    @property
+    def own_grade_label(self) -> str:
+        """Return the grade the points alone would give, in words."""
+        return str(Grade(self.own_grade).label)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
@@ -74,6 +75,30 @@ def workbook(figures: Figures) -> bytes:
 
 
 Table = tuple[list[str], list[list[Any]]]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A report as its page shows it: paragraphs, and tables under their names."""
+
+    summary: list[str]
+    incidents: list[str]
+    tables: list[tuple[str, list[str], list[list[Any]]]]
+
+
+def shown(figures: Figures) -> Shown:
+    """Return the frozen figures of a report as its page shows them; the same tables as in its files."""
+    tables = {
+        _("分类"): slot_table(figures),
+        _("各单位"): unit_table(figures),
+        _("高发问题"): item_table(figures),
+        _("超期未整改"): overdue_table(figures),
+    }
+    return Shown(
+        summary=words.summary_lines(figures),
+        incidents=words.incident_lines(figures),
+        tables=[(name, heads, rows) for name, (heads, rows) in tables.items() if rows],
+    )
 
 
 def slot_table(figures: Figures) -> Table:

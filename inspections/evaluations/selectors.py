@@ -1,0 +1,124 @@
+"""Results as they read today: the grade after the veto, and the explanation of every point."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Case, CharField, Count, F, QuerySet, Value, When
+from django.utils.translation import gettext
+
+from inspections.evaluations.models import Evaluation, Run
+from inspections.evaluations.rules.inputs import SchoolInputs
+from inspections.evaluations.rules.lines import Line
+from inspections.evaluations.rules.parsers import school_inputs
+from inspections.evaluations.rules.reading import Reader
+from inspections.evaluations.rules.scheme import Scheme
+from inspections.evaluations.rules.school import Cap, SchoolOutcome, outcome
+from inspections.evaluations.rules.words import LABELS, Grade
+from inspections.incidents import selectors as incidents
+from inspections.incidents.models import Incident, Veto
+from inspections.incidents.rules.words import YearVeto
+from logistics_portal.kit.dates import midnight
+
+YEAR_DIGITS = 4
+
+
+@dataclass(frozen=True)
+class Told:
+    """One result with what a page needs to explain it."""
+
+    evaluation: Evaluation
+    standing: incidents.Standing
+    grade: Grade
+    inputs: SchoolInputs
+    tree: Line
+    caps: list[str]
+
+
+def latest_run(year: int | None = None) -> Run | None:
+    """Return the newest finished run, of one year or of any."""
+    done = Run.objects.filter(state=Run.State.DONE).select_related("scheme")
+    if year is not None:
+        done = done.filter(year=year)
+    return done.order_by("-year", "-number").first()
+
+
+def run_asked_for(text: str) -> Run | None:
+    """Return the newest finished run of the year an address names; of any year where it names none."""
+    named = text.isascii() and text.isdigit() and len(text) == YEAR_DIGITS
+    return latest_run(int(text)) if named else latest_run()
+
+
+def years() -> list[int]:
+    """Return the years that have a finished run, newest first."""
+    done = Run.objects.filter(state=Run.State.DONE)
+    return sorted(set(done.values_list("year", flat=True)), reverse=True)
+
+
+def standings_of(year: int) -> dict[int, incidents.Standing]:
+    """Return what stands against each school that has a veto or an incident near the year."""
+    touched = set(Veto.objects.filter(year=year).values_list("school", flat=True))
+    near = Incident.objects.counting().filter(
+        happened_at__gte=midnight(date(year - 1, 1, 1)), happened_at__lt=midnight(date(year + 1, 1, 1))
+    )
+    touched |= set(near.values_list("school", flat=True))
+    return incidents.standings(sorted(touched), year)
+
+
+def with_grade(rows: QuerySet[Evaluation], year: int) -> QuerySet[Evaluation, Any]:
+    """Return the results with `grade` as it reads now: vetoed ones fail, withheld ones wait (evaluation §1)."""
+    held = standings_of(year)
+    vetoed = [school for school, standing in held.items() if standing.state == YearVeto.ACTIVE]
+    waiting = [school for school, standing in held.items() if standing.state == YearVeto.PROVISIONAL]
+    return rows.annotate(
+        grade=Case(
+            When(school__in=vetoed, then=Value(Grade.FAIL.value)),
+            When(school__in=waiting, then=Value(Grade.WITHHELD.value)),
+            default=F("own_grade"),
+            output_field=CharField(),
+        ),
+        veto=Case(
+            When(school__in=vetoed, then=Value(YearVeto.ACTIVE.value)),
+            When(school__in=waiting, then=Value(YearVeto.PROVISIONAL.value)),
+            default=Value(YearVeto.NONE.value),
+            output_field=CharField(),
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A run with how many schools stand at each grade now."""
+
+    run: Run
+    grades: list[tuple[Grade, int]]
+
+
+def run_with_grades(pk: int) -> Finished:
+    """Return a run and its grades as they stand now; raises `Run.DoesNotExist` for no such run."""
+    run = Run.objects.select_related("scheme", "ordered_by").get(pk=pk)
+    rows = with_grade(Evaluation.objects.filter(run=run), run.year)
+    counted = dict(rows.values_list("grade").annotate(n=Count("pk")).order_by())
+    return Finished(run, [(grade, counted[grade.value]) for grade in Grade if grade.value in counted])
+
+
+def told(evaluation: Evaluation) -> Told:
+    """Return a result with its explanation, computed again from its frozen inputs and scheme."""
+    scheme = Scheme.from_json(evaluation.run.scheme.figures)
+    inputs = school_inputs(Reader(evaluation.school.code, "", evaluation.inputs))
+    result: SchoolOutcome = outcome(inputs, scheme)
+    year = evaluation.run.year
+    standing = incidents.standings([evaluation.school_id], year).get(evaluation.school_id, incidents.NOTHING)
+    grade = {
+        YearVeto.ACTIVE: Grade.FAIL,
+        YearVeto.PROVISIONAL: Grade.WITHHELD,
+        YearVeto.NONE: Grade(evaluation.own_grade),
+    }[standing.state]
+    return Told(evaluation, standing, grade, inputs, result.explanation, [_cap_words(cap) for cap in result.caps])
+
+
+def _cap_words(cap: Cap) -> str:
+    part = gettext(LABELS[cap.part]) if cap.part else ""
+    return gettext("%(part)s：%(why)s") % {"part": part, "why": cap.kind.label} if part else str(cap.kind.label)

@@ -1,0 +1,28 @@
+"""Where the rows behind a result are found: the lists they were counted from, narrowed to its school and year."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from inspections.evaluations.models import Evaluation
+
+
+def links(evaluation: Evaluation) -> list[tuple[str, str]]:
+    """Return the name and address of each list whose rows a result was counted from."""
+    year, school = evaluation.run.year, evaluation.school
+    span = {"first": f"{year}-01-01", "last": f"{year}-12-31"}
+    wanted = [
+        (_("检查记录"), "inspections:checks", {"q": school.code, **span}),
+        (_("问题整改"), "inspections:findings", {"q": school.code, **span}),
+        (_("安全事故"), "inspections:incidents", {"q": school.code}),
+    ]
+    found = []
+    for name, address, query in wanted:
+        try:
+            found.append((name, f"{reverse(address)}?{urlencode(query)}"))
+        except NoReverseMatch:
+            continue
+    return found
