@@ -41,8 +41,9 @@ def packages_folder() -> Path:
 
 
 def missing_files() -> list[str]:
-    """Return the allowed files that are not there, each as `package/path`."""
-    return sorted(name for name in ALLOWED if not (packages_folder() / name).is_file())
+    """Return the allowed files that were neither fetched nor collected, each as `package/path`."""
+    collected = Path(settings.STATIC_ROOT) / PREFIX
+    return sorted(name for name in ALLOWED if not any((at / name).is_file() for at in (packages_folder(), collected)))
 
 
 def icon_names(text: str) -> list[str]:

@@ -14,6 +14,7 @@ from logistics_portal.kit import checks, frontend
 def packages(tmp_path: Path, settings) -> Path:
     """Return an empty portal folder with all allowed files in place."""
     settings.BASE_DIR = tmp_path
+    settings.STATIC_ROOT = tmp_path / "collected"
     for name in [*frontend.ALLOWED, "echarts/dist/echarts.js", "htmx.org/package.json"]:
         path = frontend.packages_folder() / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -29,29 +29,39 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Offer to leave the database alone."""
+        """Offer to leave the database alone, or the files of an image that was built with them."""
         parser.add_argument("--files-only", action="store_true", help="texts and icons only, no database")
+        parser.add_argument("--data-only", action="store_true", help="database only, no files")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Take the steps in order; any failure stops the set-up."""
+        if not options["data_only"]:
+            self._make_files()
+        if options["files_only"]:
+            return
+        if not options["data_only"]:
+            self._collect()
+        self._set_up()
+        if settings.DEMO:
+            self._load(DEMO)
+
+    def _make_files(self) -> None:
         if missing := frontend.missing_files():
             raise CommandError(f"Front-end files are missing ({', '.join(missing)}): run `make setup`.")
         Path(settings.VAR_DIR).mkdir(parents=True, exist_ok=True)
         call_command("compile_translations", stdout=self.stdout)
         if (frontend.own_folder() / frontend.ICON_LIST).exists():
             call_command("build_icons", stdout=self.stdout)
-        if options["files_only"]:
-            return
-        self._collect()
+
+    def _set_up(self) -> None:
         version = _version()
-        if not _set_up_with(version):
-            call_command("check", stdout=StringIO(), fail_level="ERROR")
-            self._migrate()
-            for name in REFERENCE:
-                self._load(name)
-            jobs.note_set_up(key=version, at=timezone.now())
-        if settings.DEMO:
-            self._load(DEMO)
+        if _set_up_with(version):
+            return
+        call_command("check", stdout=StringIO(), fail_level="ERROR")
+        self._migrate()
+        for name in REFERENCE:
+            self._load(name)
+        jobs.note_set_up(key=version, at=timezone.now())
 
     def _migrate(self) -> None:
         if connection.vendor == "sqlite":
