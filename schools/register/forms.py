@@ -14,6 +14,7 @@ from logistics_portal.accounts.models import Unit
 from logistics_portal.kit.forms import DayField, LongText, PortalForm, WholeNumber
 from schools.register.models import School
 from schools.register.rules.changes import GUARDED
+from schools.register.rules.columns import COLUMNS
 from schools.register.rules.opening import Opening
 
 CODE = RegexValidator(r"^[0-9A-Za-z]{4,20}$", _("学校代码由 4 至 20 位数字或字母组成。"))
@@ -161,3 +162,27 @@ class ImportForm(PortalForm):
         help_text=_("xlsx、xls 或 csv，最大 10 MB。先预检，没有错误才会写入。"),
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.csv"}),
     )
+
+
+class MappingForm(PortalForm):
+    """Which heading of a sheet stands for which column."""
+
+    def __init__(self, *args: Any, headings: list[str], **options: Any) -> None:
+        super().__init__(*args, **options)
+        choices = [("", gettext("（没有这一列）")), *((heading, heading) for heading in headings)]
+        for column in COLUMNS:
+            self.fields[column.key] = forms.ChoiceField(
+                label=column.label, choices=choices, required=column.required, help_text=column.hint
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """Return the choice; a heading stands for one column only."""
+        typed = super().clean() or {}
+        chosen = [heading for heading in typed.values() if heading]
+        for heading in {it for it in chosen if chosen.count(it) > 1}:
+            self.add_error(None, gettext("“%(heading)s”被选了两次。") % {"heading": heading})
+        return typed
+
+    def chosen(self) -> dict[str, str]:
+        """Return the heading of each column that has one."""
+        return {key: heading for key, heading in self.cleaned_data.items() if heading}

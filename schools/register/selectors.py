@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.utils import timezone
@@ -11,8 +13,10 @@ from django.utils.translation import gettext
 
 from logistics_portal.accounts.models import Unit, User
 from logistics_portal.accounts.permissions import Permission, Role
+from logistics_portal.kit.components import Figure
 from logistics_portal.kit.errors import NotAllowed
-from schools.register.models import Place, Proposal, School
+from logistics_portal.records.models import Job
+from schools.register.models import ImportFile, Place, Proposal, School
 
 FOUND_AT_MOST = 20
 PLACE_PAGES = {
@@ -197,3 +201,35 @@ def wish_of(proposal: Proposal) -> list[tuple[str, object]]:
         rows.append((str(getattr(field, "verbose_name", name)), told))
     asked = (gettext("申请人"), f"{proposal.asked_by} {timezone.localtime(proposal.asked_at):%Y-%m-%d %H:%M}")
     return [row for row in [*rows, asked] if row[1]]
+
+
+def may_confirm_import(user: User, row: ImportFile, *, head: bool) -> bool:
+    """Say whether a person may agree to a dry run: the uploader a small one, the head of the unit a big one."""
+    if not head:
+        return user.can(Permission.SCHOOL_IMPORT, at=row.unit)
+    heads = [post for post in user.live_posts if post.role == Role.OFFICE_HEAD and post.unit_id == row.unit_id]
+    return bool(heads) and row.by_id != user.pk
+
+
+def job_of(kind: str, pk: int) -> Job | None:
+    """Return the background work on an import, where there is one."""
+    return Job.objects.filter(kind=kind, key=str(pk)).first()
+
+
+def import_figures(figures: Mapping[str, Any]) -> list[Figure]:
+    """Return the figures of a dry run for its page."""
+    words = [
+        ("rows", gettext("读到"), ""),
+        ("new", gettext("新增"), "good"),
+        ("changed", gettext("变更"), "info"),
+        ("same", gettext("相同"), ""),
+        ("errors", gettext("有错"), "bad"),
+        ("guessed", gettext("类型由校名推断"), "warn"),
+        ("carried", gettext("主管单位沿用上一行"), "warn"),
+    ]
+    always = {"rows", "new", "changed", "same", "errors"}
+    return [
+        Figure(label, int(figures.get(key, 0)), tone=tone if figures.get(key) else "", unit=gettext("行"))
+        for key, label, tone in words
+        if figures and "rows" in figures and (key in always or figures.get(key))
+    ]
