@@ -9,10 +9,9 @@ from typing import Final
 from django.core import signing
 from django.utils.translation import gettext
 
-from inspections.checklists.models import Version
 from inspections.checklists.rules.spec import Spec
 from inspections.schedules.rules import Slot
-from inspections.schedules.selectors import slot_of, wording_for
+from inspections.schedules.selectors import duty_of
 from inspections.schedules.versions import specs_of
 from logistics_portal.kit.dates import SHANGHAI
 from logistics_portal.kit.errors import NotAllowed
@@ -46,12 +45,11 @@ class Ticket:
 
 def ticket_for(place: Place, checklist_id: int, on: date, seq: int) -> Ticket:
     """Return the ticket of a slot, or refuse when no such check is due."""
-    slot = slot_of(place, checklist_id, on, seq)
-    wording = wording_for(place, checklist_id, on) if slot else None
-    if slot is None or wording is None:
+    found = duty_of(place, checklist_id, on, seq)
+    if found is None:
         raise NotAllowed(gettext("这一天这个场所没有这项检查，请从“今日”重新打开。"))
-    key = Version.objects.values_list("spec_hash", flat=True).get(pk=wording.version_id)
-    return Ticket(place.pk, checklist_id, wording.version_id, key, slot)
+    slot, wording = found
+    return Ticket(place.pk, checklist_id, wording.version_id, wording.spec_hash, slot)
 
 
 def opened(text: str) -> Ticket | None:

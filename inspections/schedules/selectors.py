@@ -12,7 +12,7 @@ from inspections.checklists.rules.context import Context, all_hold
 from inspections.schedules import facts, rules
 from inspections.schedules.models import Exemption, Missed
 from inspections.schedules.rules import Clocks, Duty, Exempt, Schedule, Slot, days_needed
-from inspections.schedules.versions import Stretch, Wording, Wordings, stretches, wordings
+from inspections.schedules.versions import Stretch, Wording, stretches, wordings
 from logistics_portal.kit.registry import FactValue
 from logistics_portal.records.models import Parameter
 from schools.register.models import Place
@@ -111,21 +111,18 @@ def due(places: Iterable[Place], first: date, last: date, *, checklists: Sequenc
     return {key: these for key, these in slots.items() if these}
 
 
-def wording_for(place: Place, checklist_id: int, on: date) -> Wording | None:
-    """Return the wording that holds for a place on a day, or nothing when the check-list was not in force there."""
-    rows = wordings(on, on, checklists=[checklist_id]).of(place.kind, place.school.unit.path).get(checklist_id, [])
-    return next((it.wording for it in stretches(rows, on, on)), None)
-
-
-def wordings_on(places: Iterable[Place], on: date) -> Wordings:
-    """Return the wordings in force on a day, for places that are shown together."""
-    return wordings(on, on)
-
-
 def slot_of(place: Place, checklist_id: int, on: date, seq: int) -> Slot | None:
     """Return one slot of a place, or nothing when none is due there then."""
     slots = due([place], on, on, checklists=[checklist_id]).get(DutyKey(place.pk, checklist_id), [])
     return next((it for it in slots if it.seq == seq), None)
+
+
+def duty_of(place: Place, checklist_id: int, on: date, seq: int) -> tuple[Slot, Wording] | None:
+    """Return one slot of a place with the wording that rules it, or nothing when none is due there then."""
+    slot = slot_of(place, checklist_id, on, seq)
+    if slot is None:
+        return None
+    return slot, wordings(on, on, checklists=[checklist_id]).on(place.kind, place.school.unit.path, checklist_id, on)
 
 
 def exemptions(place_ids: Collection[int], first: date, last: date) -> dict[DutyKey, list[Exempt]]:

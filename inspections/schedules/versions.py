@@ -31,6 +31,7 @@ class Wording:
     number: int
     valid_from: date
     valid_to: date
+    spec_hash: str
     spec: Spec
     schedule: Schedule
 
@@ -117,7 +118,7 @@ def wordings(first: date, last: date, *, checklists: Sequence[int] | None = None
     found = list(rows)
     specs = specs_of({row[0]: row[9] for row in found})
     return Wordings(
-        Wording(*row[:7], row[7] or date.min, row[8] or date.max, spec, _schedule(spec))
+        Wording(*row[:7], row[7] or date.min, row[8] or date.max, row[9], spec, _schedule(spec))
         for row in found
         for spec in [specs[row[0]]]
     )
