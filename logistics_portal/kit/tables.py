@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import django_tables2
 from django.contrib import messages
 from django.db.models import QuerySet
+from django.forms import NullBooleanSelect
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
@@ -16,12 +17,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_filters import FilterSet
+from django_filters.widgets import BooleanWidget
 
 from logistics_portal.kit.exports import EXPORT_LIMIT, ROWS_HEADER, Sheet, download
 from logistics_portal.kit.marks import badge_html
 from logistics_portal.kit.paging import COUNT_LIMIT, PER_PAGE, CappedPaginator, capped_count, count_words
 
 Column = django_tables2.Column
+YES_NO = (("", _("全部")), ("true", _("是")), ("false", _("否")))
 
 
 class NumberColumn(django_tables2.Column):  # type: ignore[misc]
@@ -126,6 +129,14 @@ class PortalFilter(FilterSet):  # type: ignore[misc]
     """Filters that live in the address. `first` names the fields shown at once; the rest go under 更多条件."""
 
     first: ClassVar[tuple[str, ...]] = ()
+
+    def get_form_class(self) -> Any:
+        """Return the form, its yes-or-no fields offering 全部 · 是 · 否."""
+        form_class = super().get_form_class()
+        for field in form_class.base_fields.values():
+            if isinstance(field.widget, (BooleanWidget, NullBooleanSelect)):
+                field.widget.choices = YES_NO
+        return form_class
 
 
 def is_active(filterset: FilterSet | None) -> bool:

@@ -7,6 +7,7 @@ export function helpAround() {
     button.addEventListener("click", () => window.print());
   }
   nameThePage();
+  openFilters();
   goBackForReal();
   document.addEventListener("keydown", keys);
   document.addEventListener("click", (event) => {
@@ -21,6 +22,16 @@ function nameThePage() {
   const bar = document.querySelector("[data-page-title]");
   const head = document.querySelector("main h1");
   if (bar && head) bar.textContent = head.textContent.trim();
+}
+
+/** On a phone the filters after the first wait behind a button. */
+function openFilters() {
+  for (const button of document.querySelectorAll("[data-open-filters]")) {
+    button.addEventListener("click", () => {
+      const open = button.closest(".filters").classList.toggle("filters--open");
+      button.setAttribute("aria-expanded", String(open));
+    });
+  }
 }
 
 /** The back arrow goes where the reader came from, when that was this portal. */

@@ -9,7 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages.storage.fallback import FallbackStorage
 from django.http import HttpRequest
 from django.test import RequestFactory
-from django_filters import CharFilter, ChoiceFilter
+from django_filters import BooleanFilter, CharFilter, ChoiceFilter
 from openpyxl import load_workbook
 
 from logistics_portal.accounts.models import Unit
@@ -169,3 +169,22 @@ def test_pages_never_hold_more_than_fifty_rows() -> None:
 
     assert paginator.per_page == 50
     assert len(page_of(list(range(70)), "2").object_list) == 20
+
+
+class SwitchFilter(PortalFilter):
+    """A yes-or-no filter."""
+
+    on = BooleanFilter(label="启用", field_name="switched_on")
+
+
+@pytest.mark.parametrize(("query", "count"), [("", 60), ("?on=true", 60), ("?on=false", 0)])
+def test_a_yes_or_no_filter_offers_all_yes_and_no(schools: list[Unit], query: str, count: int) -> None:
+    rows = Unit.objects.filter(kind=Unit.Kind.SCHOOL)
+
+    html = table_page(
+        ask(query), UnitTable, rows, template="components/list.html", filterset=SwitchFilter
+    ).content.decode()
+
+    assert f"共 {count} 条" in html
+    assert ">全部</option>" in html
+    assert "未知" not in html
