@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from logistics_portal.accounts.models import Unit
+from logistics_portal.kit.scoping import Viewer
 from schools.register.models import Place
 
 
@@ -40,6 +41,21 @@ class VersionQuerySet(models.QuerySet["Version"]):
             valid_from__lte=on,
             state__in=[Version.State.PUBLISHED, Version.State.RETIRED],
         )
+
+    def visible_to(self, viewer: Viewer) -> Self:
+        """Keep what a viewer's schools answer and what their bureaus answer for: wordings above and below their posts.
+
+        The province's wordings are everybody's.
+        """
+        paths = set(viewer.reach.paths)
+        units = Unit.objects.filter(Q(pk__in=viewer.reach.school_units) | Q(school__places__in=viewer.reach.places))
+        if viewer.reach.school_units or viewer.reach.places:
+            paths |= set(units.values_list("path", flat=True))
+        above = {path[: place + 1] for path in paths for place, char in enumerate(path) if char == "/"}
+        seen = Q(unit__kind=Unit.Kind.PROVINCE) | Q(unit__path__in=above)
+        for path in sorted(viewer.reach.paths):
+            seen |= Q(unit__path__startswith=path)
+        return self.filter(seen)
 
 
 class Version(models.Model):

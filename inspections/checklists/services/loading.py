@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 
 from inspections.checklists.models import Checklist, Item, Section, SheetVersion, Version
 from inspections.checklists.rules.definition import Definition
@@ -60,8 +61,9 @@ def load(*, definition: Definition, start: Start) -> Counter[str]:
 
 def publish_spec(*, checklist: Checklist, spec: dict[str, Any], start: Start) -> int:
     """Make a compiled spec the version in force from a day on; 1 if it was added, 0 if it stands already."""
-    own = Version.objects.filter(checklist=checklist, unit=start.unit).exclude(state=Version.State.DISCARDED)
-    last = own.order_by("-number").first()
+    own = Version.objects.filter(checklist=checklist, unit=start.unit)
+    stood = own.filter(state__in=[Version.State.PUBLISHED, Version.State.RETIRED])
+    last = stood.order_by("-number").first()
     if last is not None and last.spec_hash == content_hash(spec):
         return 0
     if last is not None and last.state == Version.State.PUBLISHED:
@@ -69,7 +71,7 @@ def publish_spec(*, checklist: Checklist, spec: dict[str, Any], start: Start) ->
     version = Version.objects.create(
         checklist=checklist,
         unit=start.unit,
-        number=last.number + 1 if last else 1,
+        number=(own.aggregate(highest=Max("number"))["highest"] or 0) + 1,
         state=Version.State.PUBLISHED,
         spec=spec,
         spec_hash=content_hash(spec),

@@ -29,7 +29,9 @@ from schools.terms.rules.calendar import Calendar
 AT_ONCE = 500
 OPENED, UNVERIFIED, REMIND = "opened", "unverified", "remind"
 REMIND_AHEAD = timedelta(days=4)
-TOP = ("overdue_city", "overdue_province", "overdue_list")
+TOP = Q(pk__in=[])
+for _severity, _ladder in rules.DEFAULT_LADDERS.items():
+    TOP |= Q(severity=_severity, rung=_ladder[-1].key)
 HEADS: dict[str, Promise] = {
     OPENED: _("请整改"),
     REMIND: _("整改即将到期"),
@@ -107,7 +109,7 @@ def urgency(finding: Finding) -> Notice.Urgency:
 
 def _on_the_ladder(at: datetime) -> QuerySet[Finding]:
     due = Q(rung="") | Q(due_at__lte=at) | Q(severity=rules.Severity.CRITICAL)
-    return Finding.objects.open().filter(due).exclude(rung__in=TOP)
+    return Finding.objects.open().filter(due).exclude(TOP)
 
 
 def _to_be_reminded(at: datetime) -> QuerySet[Finding]:

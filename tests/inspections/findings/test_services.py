@@ -159,8 +159,8 @@ def test_more_time_is_never_given_to_what_is_critical_late_or_too_long(held):
         services.ask_extension(finding=critical, until=critical.due_at + HOUR, reason="来不及", hand=hand)
     with pytest.raises(NotAllowed, match="最晚"):
         services.ask_extension(finding=major, until=major.due_at + timedelta(days=9), reason="来不及", hand=hand)
+    late = held.hand(held.vice, major.due_at + HOUR)
     with pytest.raises(NotAllowed, match="期限已过"):
-        late = held.hand(held.vice, major.due_at + HOUR)
         services.ask_extension(finding=major, until=major.due_at + timedelta(days=1), reason="来不及", hand=late)
 
 
@@ -170,9 +170,9 @@ def test_silence_refuses_more_time(held):
         finding=finding, until=finding.due_at + timedelta(days=2), reason="配件未到", hand=held.hand(held.vice)
     )
 
+    too_late = held.hand(held.clerk, MONDAY + timedelta(days=8))
     with pytest.raises(NotAllowed, match="答复期限已过"):
-        late = held.hand(held.clerk, MONDAY + timedelta(days=8))
-        services.answer_extension(request=asked, granted=True, answer="", hand=late)
+        services.answer_extension(request=asked, granted=True, answer="", hand=too_late)
     early, late = (services.expire_requests(at=MONDAY + timedelta(days=days)) for days in (1, 8))
 
     asked.refresh_from_db()
@@ -204,8 +204,8 @@ def test_a_closed_finding_opens_again_within_thirty_days_with_a_new_deadline(hel
 
     assert (row.state, row.outcome, row.returns, row.remedied_by) == (State.OPEN, "", 1, None)
     assert row.due_at == day_end(later.date() + timedelta(days=14))
+    old = held.finding(state="closed")
     with pytest.raises(NotAllowed, match="30天"):
-        old = held.finding(state="closed")
         services.reopen(finding=old, reason="回访发现复发", hand=held.hand(held.clerk, MONDAY + timedelta(days=31)))
 
 
