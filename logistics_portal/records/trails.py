@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model
 from django.utils.functional import Promise
 from django.utils.translation import gettext
@@ -18,23 +20,35 @@ ACTS: dict[str, Promise] = {
     "accept": _("确认闭环"),
     "add": _("登记"),
     "add_extra": _("增加调休日"),
+    "apply": _("申请"),
+    "approve": _("批准"),
     "ask": _("提出申请"),
+    "ask_lift": _("申请解除"),
+    "assign": _("指派"),
     "cancel": _("取消"),
+    "check": _("核对"),
     "close": _("停用"),
     "confirm": _("确认"),
+    "correct": _("更正检查"),
+    "countersign": _("会签"),
     "create": _("新建"),
     "decide": _("作出决定"),
     "delegate": _("委托"),
     "discard": _("丢弃草稿"),
+    "dismiss": _("驳回"),
     "draft": _("起草"),
     "edit": _("修改"),
+    "escalate": _("升级督办"),
+    "expire": _("到期终止"),
     "extend": _("延长期限"),
     "grant": _("授予"),
+    "hand_in": _("提交检查"),
     "import": _("导入"),
     "issue": _("印发"),
     "keep_file": _("保存资料"),
     "lay_out": _("登记房间"),
     "lift": _("解除"),
+    "link": _("关联"),
     "load": _("载入"),
     "lock": _("停用账号"),
     "merge": _("合并"),
@@ -43,25 +57,40 @@ ACTS: dict[str, Promise] = {
     "pass_on": _("上报"),
     "propose": _("提议"),
     "publish": _("发布"),
+    "read": _("查阅"),
     "record": _("登记"),
+    "rectify": _("更正"),
     "refuse": _("退回"),
+    "refuse_lift": _("不同意解除"),
+    "reissue": _("重新印发"),
     "remedy": _("提交复查"),
     "remove_extra": _("取消调休日"),
     "remove_term": _("删除学期"),
     "rename": _("更名"),
     "reopen": _("重新启用"),
     "report": _("报告"),
+    "request": _("申请"),
     "rerun": _("重新运行"),
+    "retire": _("停用版本"),
     "revoke": _("撤销"),
+    "run": _("运行"),
     "say_none": _("声明没有"),
     "second": _("会签"),
     "set": _("设定"),
     "set_beds": _("设定床位"),
+    "set_mapping": _("设定对应"),
+    "set_password": _("发送设置密码链接"),
     "set_supply": _("变更供餐方式"),
     "set_term": _("设定学期"),
     "set_trait": _("变更属性"),
     "submit": _("提交"),
+    "supersede": _("替代"),
+    "tell_health": _("通报健康情况"),
     "unlock": _("恢复账号"),
+    "upload": _("上传"),
+    "verify": _("复查"),
+    "view": _("导出清单"),
+    "void": _("作废"),
     "withdraw": _("撤回"),
 }
 
@@ -97,10 +126,35 @@ def _event(row: AuditRow) -> Event:
 
 def _changes(row: AuditRow) -> list[str]:
     keys = [key for key in row.after if row.before.get(key) != row.after[key]]
-    lines = [
-        gettext("%(field)s：%(before)s → %(after)s")
-        % {"field": key, "before": row.before.get(key, "—"), "after": row.after[key]}
-        for key in keys[:CHANGES_SHOWN]
-    ]
+    lines = [_change(row, key) for key in keys[:CHANGES_SHOWN]]
     more = len(keys) - CHANGES_SHOWN
     return [*lines, gettext("另有 %(count)s 项") % {"count": more}] if more > 0 else lines
+
+
+def _change(row: AuditRow, key: str) -> str:
+    field = _field(row.on_table, key)
+    facts = {
+        "field": str(getattr(field, "verbose_name", key)),
+        "before": _value(field, row.before.get(key)),
+        "after": _value(field, row.after[key]),
+    }
+    if key not in row.before:
+        return gettext("%(field)s：%(after)s") % facts
+    return gettext("%(field)s：%(before)s → %(after)s") % facts
+
+
+def _field(table: str, key: str) -> object | None:
+    """Return the column a change tells of, where the record's table still has it."""
+    try:
+        return apps.get_model(table)._meta.get_field(key)  # noqa: SLF001 - Django's documented way to a column
+    except (LookupError, ValueError, FieldDoesNotExist):
+        return None
+
+
+def _value(field: object | None, value: object) -> str:
+    if value is None or value == "":
+        return "—"
+    if isinstance(value, bool):
+        return gettext("是") if value else gettext("否")
+    choices = dict(getattr(field, "flatchoices", None) or ())
+    return str(choices.get(value, value))

@@ -1,10 +1,18 @@
 // Sentences that come up while the page stays: refused or lost HTMX requests.
+const SIGN_IN = "/account/login/";
 
 /** Tell the reader when a part of the page could not be fetched. */
 export function listenForTroubles() {
   document.body.addEventListener("htmx:responseError", (event) => {
     const answer = event.detail.xhr;
     toast(answer.getResponseHeader("X-Message") ? decodeURIComponent(answer.getResponseHeader("X-Message")) : words("refused"));
+  });
+  document.body.addEventListener("htmx:beforeSwap", (event) => {
+    const landed = new URL(event.detail.xhr.responseURL || location.href, location.href);
+    if (landed.pathname === SIGN_IN && location.pathname !== SIGN_IN) {
+      event.detail.shouldSwap = false;
+      location.assign(`${SIGN_IN}?next=${encodeURIComponent(location.pathname + location.search)}`);
+    }
   });
   document.body.addEventListener("htmx:sendError", () => toast(words("offline")));
   document.body.addEventListener("htmx:timeout", () => toast(words("offline")));
