@@ -315,6 +315,12 @@ class Post(Scoped):
         """Return the role's name in the reader's language."""
         return str(Role(self.role).label)
 
+    @property
+    def can_be_delegated(self) -> bool:
+        """Say whether its holder may let somebody stand in."""
+        running = self.revoked_at is None and self.stands_in_for_id is None
+        return running and Role(self.role) in GRANTS[Permission.POST_DELEGATE]
+
     def reaches(self, unit: Unit) -> bool:
         """Say whether `unit` lies within this post's reach."""
         if self.reach_kind == Post.ReachKind.SCHOOLS:

@@ -7,10 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
 
-from logistics_portal.accounts.models import Post, Unit, UnitPeriod, User
+from logistics_portal.accounts.models import Post, Unit, UnitChange, UnitPeriod, User
 from logistics_portal.accounts.permissions import Permission
+from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.kit.scoping import within
+from logistics_portal.records.models import AuditRow
+
+SCHOOLS_OFFERED = 500
 
 
 @dataclass(frozen=True)
@@ -64,8 +69,84 @@ def _path(unit_id: int, periods: dict[int, UnitPeriod], known: dict[int, str]) -
 
 
 def people_visible_to(viewer: User) -> QuerySet[User]:
-    """Return the people with a post, past or present, where the viewer's posts reach."""
-    return User.objects.filter(posts__in=Post.objects.visible_to(viewer)).distinct()
+    """Return the people with a post, past or present, where the viewer's posts reach, and the viewer."""
+    return User.objects.filter(Q(posts__in=Post.objects.visible_to(viewer)) | Q(pk=viewer.pk)).distinct()
+
+
+def posts_of(person: User, viewer: User) -> QuerySet[Post]:
+    """Return a person's posts, past and present, that the viewer may see, newest first."""
+    rows = Post.objects.all() if person.pk == viewer.pk else Post.objects.visible_to(viewer)
+    rows = rows.filter(user=person).select_related("unit__parent", "granted_by", "revoked_by", "stands_in_for__user")
+    return rows.order_by("-from_date", "-pk")
+
+
+def home_of(person: User, viewer: User) -> Unit:
+    """Return the unit that answers for a person, as far as the viewer sees: that of the latest post."""
+    post = posts_of(person, viewer).first()
+    if post is None:
+        raise NotAllowed(gettext("%(name)s 没有任何岗位，请先授予岗位。") % {"name": person.full_name})
+    return post.unit
+
+
+def colleague(viewer: User, username: str) -> User:
+    """Return the person within reach who signs in under a name, or refuse."""
+    found = people_visible_to(viewer).filter(username=username.strip().casefold(), is_active=True).first()
+    if found is None:
+        raise NotAllowed(gettext("本单位范围内没有登录名“%(name)s”。") % {"name": username})
+    return found
+
+
+def unit_named(viewer: User, text: str) -> Unit:
+    """Return the one unit within reach that a code or a whole name means, or refuse with what to do."""
+    text = text.strip()
+    units = Unit.objects.visible_to(viewer).filter(Q(code=text.upper()) | Q(name=text), until_date__isnull=True)
+    found = list(units.order_by("code")[:2])
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise NotAllowed(gettext("有几个单位都叫“%(text)s”，请填代码。") % {"text": text})
+    raise NotAllowed(gettext("范围内没有“%(text)s”，请核对代码或全称。") % {"text": text})
+
+
+def grant_right(unit: Unit) -> Permission:
+    """Return the right that granting a post at a unit asks for."""
+    return Permission.POST_GRANT_SCHOOL if unit.kind == Unit.Kind.SCHOOL else Permission.POST_GRANT_BUREAU
+
+
+def grant_choices(unit: Unit) -> tuple[list[tuple[int, str]], list[Unit]]:
+    """Return what a post at a unit can be narrowed to: the places of a school, the schools of a bureau."""
+    if unit.kind == Unit.Kind.SCHOOL:
+        school = getattr(unit, "school", None)
+        return ([(place.pk, place.name) for place in school.places.order_by("kind", "pk")] if school else [], [])
+    schools = Unit.objects.below(unit).filter(kind=Unit.Kind.SCHOOL, until_date__isnull=True)
+    return [], list(schools.order_by("code")[:SCHOOLS_OFFERED])
+
+
+def change_facts(change: UnitChange) -> list[tuple[str, str]]:
+    """Return what a change would do, as pairs of label and value."""
+    facts = change.facts
+    rows = [
+        (gettext("名称"), facts.get("name")),
+        (gettext("代码"), facts.get("code")),
+        (gettext("新的上级"), _name_of(facts.get("parent"))),
+        (gettext("承接单位"), _name_of(facts.get("successor"))),
+        (gettext("生效日期"), change.on_date.isoformat()),
+        (gettext("依据"), change.reason),
+        (gettext("提出人"), change.asked_by.full_name),
+    ]
+    return [(label, str(value)) for label, value in rows if value]
+
+
+def _name_of(pk: object) -> str:
+    return Unit.objects.filter(pk=pk).values_list("name", flat=True).first() or "" if isinstance(pk, int) else ""
+
+
+def acts_visible_to(viewer: User) -> QuerySet[AuditRow]:
+    """Return the audit rows of the units within reach; whoever sees the whole province sees those of no unit too."""
+    condition = within(AuditRow, viewer.reach)
+    if any(path.count("/") == 1 for path in viewer.reach.paths):
+        condition |= Q(unit__isnull=True)
+    return AuditRow.objects.filter(condition).select_related("by", "post", "unit")
 
 
 def granters_at(unit: Unit, on: date) -> QuerySet[User]:
@@ -89,8 +170,3 @@ def people_in_post(roles: Iterable[str], unit: Unit, on: date) -> QuerySet[User]
 def _upwards(unit: Unit) -> Iterable[Unit]:
     codes = unit.path.strip("/").split("/")
     return Unit.objects.filter(path__in=["/".join(codes[: depth + 1]) + "/" for depth in range(len(codes))])
-
-
-def users_within(viewer: User) -> Q:
-    """Return the condition that a post lies within what a viewer's posts reach."""
-    return within(Post, viewer.reach)

@@ -16,20 +16,11 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from django.utils.translation import gettext
 
+from logistics_portal.accounts.drafts import NewPerson
 from logistics_portal.accounts.models import Unit, User
 from logistics_portal.accounts.services.posts import revoke_post
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records import services as records
-
-
-@dataclass(frozen=True)
-class NewPerson:
-    """What is known of a person to be given an account."""
-
-    username: str
-    full_name: str
-    phone: str = ""
-    email: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,17 +89,17 @@ def set_password(*, person: User, password: str, at: datetime) -> User:
 
 
 @transaction.atomic
-def edit_person(*, person: User, full_name: str, phone: str, email: str, by: User, at: datetime) -> User:
-    """Change a person's name and how to reach them."""
-    new = {"full_name": full_name.strip(), "phone": phone.strip(), "email": email.strip()}
+def edit_person(*, person: User, new: NewPerson, by: User, at: datetime) -> User:
+    """Change a person's name and how to reach them; the login name stays."""
+    facts = {"full_name": new.full_name.strip(), "phone": new.phone.strip(), "email": new.email.strip()}
     person = User.objects.select_for_update().get(pk=person.pk)
-    before = {name: getattr(person, name) for name in new}
-    for name, value in new.items():
+    before = {name: getattr(person, name) for name in facts}
+    for name, value in facts.items():
         setattr(person, name, value)
-    if before != new:
-        person.save(update_fields=list(new))
+    if before != facts:
+        person.save(update_fields=list(facts))
         changed = {
-            name: "***" if name != "full_name" else value for name, value in new.items() if before[name] != value
+            name: "***" if name != "full_name" else value for name, value in facts.items() if before[name] != value
         }
         records.log(by=by, verb="account.edit", on=person, at=at, after=changed)
     return person

@@ -5,42 +5,21 @@ Source: table of roles and rights, post.*; granter and holder are two persons, a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 
 from logistics_portal.accounts import rules
+from logistics_portal.accounts.drafts import Grant, StandIn
 from logistics_portal.accounts.models import ListedPlace, ListedSchool, Post, Unit, User
 from logistics_portal.accounts.permissions import Role
 from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records import services as records
 
-DELEGABLE = frozenset({Role.PRINCIPAL, Role.VICE_PRINCIPAL_LOGISTICS, Role.OFFICE_HEAD})
 TWELVE_MONTHS = timedelta(days=365)
-
-
-@dataclass(frozen=True)
-class Grant:
-    """A role at a unit over some days; with `schools` or `places` it reaches these alone."""
-
-    role: Role
-    unit: Unit
-    first: date
-    last: date | None = None
-    schools: tuple[Unit, ...] = field(default=())
-    place_ids: tuple[int, ...] = field(default=())
-    reason: str = ""
-
-    @property
-    def reach_kind(self) -> Post.ReachKind:
-        """Return how far the post reaches."""
-        if self.schools:
-            return Post.ReachKind.SCHOOLS
-        return Post.ReachKind.PLACES if self.place_ids else Post.ReachKind.UNIT
 
 
 @transaction.atomic
@@ -164,32 +143,31 @@ def _revoke(post: Post, reason: str, by: User, at: datetime) -> None:
 
 
 @transaction.atomic
-def delegate(*, post: Post, to: User, first: date, last: date, reason: str, by: User, at: datetime) -> Post:  # noqa: PLR0913 - who hands what to whom, from when to when, why
+def delegate(*, post: Post, stand_in: StandIn, by: User, at: datetime) -> Post:
     """Let somebody stand in for the holder of a post over at most thirty days."""
-    post = Post.objects.select_for_update().select_related("unit").get(pk=post.pk)
-    _refuse_delegation(post, to, first, last, by)
-    today = local_date(at)
-    if first < today:
+    post = Post.objects.select_for_update(of=("self",)).select_related("unit").get(pk=post.pk)
+    _refuse_delegation(post, stand_in, by)
+    if stand_in.first < local_date(at):
         raise NotAllowed(gettext("代理不能从过去的日期开始。"))
     schools = tuple(row.unit for row in post.listed_schools.select_related("unit"))
     places = tuple(post.listed_places.values_list("place_id", flat=True))
-    grant = Grant(Role(post.role), post.unit, first, last, schools, places, reason)
-    stand_in = grant_post(holder=to, grant=grant, by=by, at=at)
-    stand_in.stands_in_for = post
-    stand_in.save(update_fields=["stands_in_for"])
-    return stand_in
+    grant = Grant(Role(post.role), post.unit, stand_in.first, stand_in.last, schools, places, stand_in.reason)
+    made = grant_post(holder=stand_in.person, grant=grant, by=by, at=at)
+    made.stands_in_for = post
+    made.save(update_fields=["stands_in_for"])
+    return made
 
 
-def _refuse_delegation(post: Post, to: User, first: date, last: date, by: User) -> None:
+def _refuse_delegation(post: Post, stand_in: StandIn, by: User) -> None:
     if post.user_id != by.pk or post.revoked_at is not None:
         raise NotAllowed(gettext("只能委托自己正在担任的岗位。"))
-    if to.pk == by.pk:
+    if stand_in.person.pk == by.pk:
         raise NotAllowed(gettext("不能委托给自己。"))
-    if post.stands_in_for_id is not None or Role(post.role) not in DELEGABLE:
+    if not post.can_be_delegated:
         raise NotAllowed(gettext("这个岗位不能委托他人代理。"))
-    if not rules.delegation_fits(first, last):
+    if not rules.delegation_fits(stand_in.first, stand_in.last):
         raise NotAllowed(gettext("代理最长 %(days)d 天，终止日期不能早于起始日期。") % {"days": rules.DELEGATION_DAYS})
-    if first < post.from_date or (post.until_date is not None and last > post.until_date):
+    if stand_in.first < post.from_date or (post.until_date is not None and stand_in.last > post.until_date):
         raise NotAllowed(gettext("代理期限必须在本人任期之内。"))
 
 

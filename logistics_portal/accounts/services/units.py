@@ -6,42 +6,20 @@ Source: rights table, unit.*: asked by one person of the province, confirmed by 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F, Value
 from django.db.models.functions import Concat, Substr
 from django.utils.translation import gettext
 
+from logistics_portal.accounts.drafts import Cause, NewUnit
 from logistics_portal.accounts.models import Unit, UnitChange, UnitPeriod, User
 from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records import services as records
 
 LONGEST_PATH = 120
-
-
-@dataclass(frozen=True)
-class NewUnit:
-    """What is known of a unit to be made."""
-
-    code: str
-    name: str
-    kind: str
-    division: str = ""
-    name_en: str = ""
-    switched_on: bool = True
-
-
-@dataclass(frozen=True)
-class Cause:
-    """From which day something holds, on what grounds, who confirms it and when."""
-
-    on: date
-    reason: str
-    by: User | None
-    at: datetime
 
 
 @transaction.atomic

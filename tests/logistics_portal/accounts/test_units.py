@@ -8,10 +8,10 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
+from logistics_portal.accounts.drafts import Cause, NewUnit
 from logistics_portal.accounts.models import Unit, UnitChange, UnitPeriod
 from logistics_portal.accounts.selectors import below_at, tree_at, unit_at
 from logistics_portal.accounts.services import units
-from logistics_portal.accounts.services.units import Cause, NewUnit
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records.guards import install
 from logistics_portal.records.selectors import trail
