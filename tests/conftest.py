@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.cache import cache
 from hypothesis import settings as hypothesis_settings
 
+from logistics_portal.celery import app
 from logistics_portal.records import work
 
 hypothesis_settings.register_profile("portal", deadline=None, print_blob=True)  # no gate by the clock
@@ -124,6 +125,7 @@ def _empty_cache() -> None:
 @pytest.fixture
 def do_jobs() -> Callable[[], int]:
     """Do the ordered background work here and now."""
+    app.loader.import_default_modules()
     return work.run_waiting
 
 

@@ -12,7 +12,7 @@ from allauth.account.internal.flows.login import (
 )
 from django.test import Client
 
-from logistics_portal.accounts.models import ListedPlace, ListedSchool, Post, Unit, User
+from logistics_portal.accounts.models import ListedPlace, ListedSchool, Post, Unit, UnitPeriod, User
 from logistics_portal.accounts.permissions import Role
 
 LONG_AGO = date(2009, 1, 1)
@@ -28,7 +28,15 @@ def unit(
         return found
     path = f"{parent.path if parent else ''}{code}/"
     fields: dict[str, object] = {"name": name or f"机构{code}", "division": code, "from_date": LONG_AGO, **more}
-    return Unit.objects.create(code=code, parent=parent, kind=kind, path=path, **fields)
+    return with_period(Unit.objects.create(code=code, parent=parent, kind=kind, path=path, **fields))
+
+
+def with_period(made: Unit) -> Unit:
+    """Return the unit, its present standing noted as its whole history."""
+    UnitPeriod.objects.create(
+        unit=made, from_date=made.from_date, code=made.code, name=made.name, kind=made.kind, parent=made.parent
+    )
+    return made
 
 
 def province() -> Unit:

@@ -13,6 +13,7 @@ from logistics_portal.accounts.models import Unit
 from logistics_portal.kit.dates import SHANGHAI
 from schools.register.models import Place, School, Trait
 from schools.terms.models import Closure, Edition, Extra, NationalYear, Term
+from tests.factories.ground import with_period
 
 LONG_AGO = date(2009, 11, 6)
 _numbers = count(1)
@@ -25,7 +26,7 @@ def bureau(path: str = "220000/220100/220102/") -> Unit:
     for depth, code in enumerate(path.strip("/").split("/")):
         walked += f"{code}/"
         kind = Unit.Kind.SPECIAL_COMMITTEE if code.startswith("L") else _KINDS[depth]
-        parent = Unit.objects.get_or_create(
+        parent, new = Unit.objects.get_or_create(
             path=walked,
             defaults={
                 "code": code,
@@ -35,7 +36,9 @@ def bureau(path: str = "220000/220100/220102/") -> Unit:
                 "division": code,
                 "from_date": LONG_AGO,
             },
-        )[0]
+        )
+        if new:
+            with_period(parent)
     assert parent is not None
     return parent
 
@@ -59,6 +62,7 @@ def school(at: Unit | str = "220000/220100/220102/", **fields: Any) -> School:
     fields.setdefault("division", above.division)
     fields.setdefault("serves_meals", True)
     fields.setdefault("initials", "dxx")
+    with_period(unit)
     row = School.objects.create(unit=unit, code=code, name=name, **fields)
     flags = {
         Trait.Flag.BOARDING: row.is_boarding,

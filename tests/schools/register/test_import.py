@@ -49,6 +49,7 @@ def units(db):
     ground.unit("220171", parent=ground.city(), kind=Unit.Kind.FUNCTIONAL_ZONE, name="长春经开区", switched_on=False)
     ground.unit("220699", parent=ground.city("220600"), name="八道县", until_date=date(2015, 1, 1))
     fuyu = Unit.objects.get(code="220781")
+    fuyu.periods.update(from_date=date(2013, 1, 2))
     UnitPeriod.objects.create(
         unit=fuyu, from_date=date(2009, 1, 1), until_date=date(2013, 1, 1), code="220724", name="扶余县", kind="county"
     )
