@@ -1,5 +1,6 @@
 """What this wing plugs into the portal."""
 
+from inspections.checks import plugs as checks
 from inspections.demo.plant import plant
 from inspections.evaluations import plugs as evaluations
 from inspections.findings import plugs as findings
@@ -7,6 +8,7 @@ from inspections.reports import plugs as reports
 from logistics_portal.kit import registry
 
 registry.demos.add(registry.Demo("inspections", plant, 30))
+checks.plug()
 findings.plug()
 reports.plug()
 evaluations.plug()

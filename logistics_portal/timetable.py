@@ -12,4 +12,17 @@ TIMETABLE: dict[str, dict[str, Any]] = {
     "finding ladders": {"task": "inspections.findings.tasks.climb_ladders", "schedule": crontab(minute="*/10")},
     "tallies": {"task": "inspections.tallies.tasks.order_fold", "schedule": crontab(hour="0,8", minute="45")},
     "tallies of today": {"task": "inspections.tallies.tasks.fold_today", "schedule": crontab(minute="*/15")},
+    "closing": {"task": "inspections.checks.tasks.close_slots", "schedule": crontab(hour="0,8", minute="30")},
+    "changed calendars": {"task": "inspections.checks.tasks.order_recloses", "schedule": crontab(minute="40")},
+    "missed": {"task": "inspections.checks.tasks.tell_missed", "schedule": crontab(hour="8", minute="35")},
+    "reminder at 16": {"task": "inspections.checks.tasks.remind_doers", "schedule": crontab(hour="16", minute="0")},
+    "reminder at 20": {
+        "task": "inspections.checks.tasks.remind_vice_principals",
+        "schedule": crontab(hour="20", minute="0"),
+    },
+    "night stages": {
+        "task": "inspections.checks.tasks.call_missing_stages",
+        "schedule": crontab(hour="22,23,0,1,2,3,4,5,6", minute="1,11,31"),
+    },
+    "night list": {"task": "inspections.checks.tasks.list_missing_rolls", "schedule": crontab(hour="23", minute="0")},
 }

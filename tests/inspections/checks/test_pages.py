@@ -307,7 +307,8 @@ def test_the_school_asks_and_the_county_declares_void():
     assert check.state == "voided"
 
 
-def test_pages_ask_the_database_a_bounded_number_of_times(django_assert_max_num_queries):
+def test_pages_ask_the_database_a_bounded_number_of_times(monkeypatch, django_assert_max_num_queries):
+    make.plug_supply(monkeypatch)
     here = scene("campus_daily")
     receipt = hand_in(paper=here.paper(), hand=here.hand(), at=MORNING)
     browser = ground.client_of(here.officer)
@@ -319,8 +320,8 @@ def test_pages_ask_the_database_a_bounded_number_of_times(django_assert_max_num_
     ]
 
     for page in pages:
-        with django_assert_max_num_queries(27):
+        with django_assert_max_num_queries(25):
             assert browser.get(page).status_code == 200
     tomorrow = MONDAY + timedelta(days=1)
-    with django_assert_max_num_queries(27):
+    with django_assert_max_num_queries(25):
         browser.get(address(here, tomorrow))

@@ -1,0 +1,44 @@
+"""What checks plug into the portal: menu lines, to-dos, facts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from inspections.checks import facts, selectors
+from inspections.checks.scope import own_places
+from logistics_portal.accounts.models import User
+from logistics_portal.accounts.permissions import SCHOOL_ROLES
+from logistics_portal.kit import registry
+from logistics_portal.kit.dates import local_date
+from logistics_portal.kit.registry import MenuEntry, Todo, TodoSource
+
+AT_MOST = 12
+TONES = {"warn": "warn", "bad": "bad"}
+
+
+def to_do(user: User, now: datetime) -> Sequence[Todo]:
+    """Tell a person at a school which checks are to be filled in now."""
+    if user.roles.isdisjoint(SCHOOL_ROLES):
+        return []
+    rows = [row for row in selectors.rows_to_do(own_places(user), now, local_date(now)) if row.can_be_filled]
+    return [
+        Todo(row.name, row.url, due_at=row.slot.due_at, urgency=TONES.get(row.tone, "info"), place=row.place.name)
+        for row in rows[:AT_MOST]
+    ]
+
+
+def plug() -> None:
+    """Plug the room in."""
+    school = frozenset(str(role) for role in SCHOOL_ROLES)
+    daily = _("日常")
+    registry.menu.add(
+        MenuEntry("checks.today", _("今日"), "inspections:today", daily, 110, roles=school, icon="list-check")
+    )
+    registry.menu.add(MenuEntry("checks", _("检查记录"), "inspections:checks", daily, 130, icon="checklist"))
+    registry.menu.add(MenuEntry("exemptions", _("免检"), "inspections:exemptions", daily, 150, icon="circle-minus"))
+    registry.todos.add(TodoSource("checks", to_do, order=10))
+    for fact in facts.FACTS:
+        registry.facts.add(fact)
