@@ -146,9 +146,10 @@ def _change(row: AuditRow, key: str) -> str:
 def _field(table: str, key: str) -> object | None:
     """Return the column a change tells of, where the record's table still has it."""
     try:
-        return apps.get_model(table)._meta.get_field(key)  # noqa: SLF001 - Django's documented way to a column
+        column: object = apps.get_model(table)._meta.get_field(key)  # noqa: SLF001 - the documented way to a column
     except (LookupError, ValueError, FieldDoesNotExist):
         return None
+    return column
 
 
 def _value(field: object | None, value: object) -> str:
