@@ -23,6 +23,7 @@ TITLE_FONT, BODY_FONT, HEAD_FONT, PAGE_FONT = "方正小标宋_GBK", "仿宋_GB2
 RED = RGBColor(0xC0, 0x00, 0x00)
 TWO, THREE, FOUR = Pt(22), Pt(16), Pt(14)  # 2号、3号、4号
 PITCH = Pt(28)
+TYPE_AREA_MM, WIDEST, LATIN = 156, 40, 0x2E7F
 
 
 def document(figures: Figures, *, issuer: str, title: str, dated: str) -> bytes:
@@ -215,19 +216,36 @@ def _table(paper: Any, heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> N
         return
     table = paper.add_table(rows=1, cols=len(heads), style="Table Grid")
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
-    _cells(table.rows[0], heads, bold=True)
+    table.autofit = False
+    widths = _widths(heads, rows)
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
+    _cells(table.rows[0], heads, widths, bold=True)
     mark = OxmlElement("w:tblHeader")
     mark.set(qn("w:val"), "true")
     table.rows[0]._tr.get_or_add_trPr().append(mark)  # noqa: SLF001
     for row in rows:
-        _cells(table.add_row(), row)
+        _cells(table.add_row(), row, widths)
 
 
-def _cells(row: Any, values: Sequence[Any], *, bold: bool = False) -> None:
-    for cell, value in zip(row.cells, values, strict=True):
+def _widths(heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[Any]:
+    """Share the width of the type area by the longest text of each column."""
+    longest = [
+        min(WIDEST, max(_length(head), *(_length(row[number]) for row in rows))) for number, head in enumerate(heads)
+    ]
+    return [Mm(TYPE_AREA_MM * (length + 2) / (sum(longest) + 2 * len(longest))) for length in longest]
+
+
+def _length(value: Any) -> int:
+    return sum(2 if ord(char) > LATIN else 1 for char in str(value))
+
+
+def _cells(row: Any, values: Sequence[Any], widths: Sequence[Any], *, bold: bool = False) -> None:
+    for cell, value, width in zip(row.cells, values, widths, strict=True):
+        cell.width = width
         paragraph = cell.paragraphs[0]
-        paragraph.paragraph_format.space_after = Pt(0)
-        if isinstance(value, int):
+        paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(2)
+        if isinstance(value, int) or str(value).endswith("%"):
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         _font(paragraph.add_run(str(value)), BODY_FONT, Pt(10.5), bold=bold)
 

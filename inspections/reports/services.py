@@ -118,7 +118,7 @@ def title_of(report: Report) -> str:
         if report.kind == PeriodKind.WEEKLY
         else _("%(unit)s学校后勤工作月报（%(period)s）")
     )
-    return text % {"unit": report.unit.name, "period": report.period}
+    return text % {"unit": report.unit.name, "period": words.period_text(parse(report.period))}
 
 
 def fingerprint(content: object) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from inspections.findings.rules import Severity
 from inspections.incidents.models import Incident
 from inspections.incidents.rules.words import Trigger
+from inspections.reports.rules import Period, PeriodKind
 from schools.register.models import Place
 
 Figures = Mapping[str, Any]
@@ -47,6 +48,14 @@ def day_text(text: str) -> str:
     """Return an ISO day as prose writes it."""
     day = date.fromisoformat(text)
     return _("%(year)s年%(month)s月%(day)s日") % {"year": day.year, "month": day.month, "day": day.day}
+
+
+def period_text(period: Period) -> str:
+    """Return a period as titles write it: 2026年10月, 2026年第43周."""
+    year, _dash, rest = period.key.partition("-")
+    number = int(rest.removeprefix("W"))
+    text = _("%(year)s年第%(number)s周") if period.kind == PeriodKind.WEEKLY else _("%(year)s年%(number)s月")
+    return text % {"year": year, "number": number}
 
 
 def moment_text(text: str) -> str:

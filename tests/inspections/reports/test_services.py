@@ -73,7 +73,7 @@ def test_the_papers_open_elsewhere_and_say_the_same(county, place):
     texts = [paragraph.text for paragraph in paper.paragraphs]
     book = CalamineWorkbook.from_filelike(BytesIO(read_bytes(report.xlsx)))
     rows = book.get_sheet_by_name("各学校").to_python()
-    assert "敦化市学校后勤工作月报（2026-10）" in texts
+    assert "敦化市学校后勤工作月报（2026年10月）" in texts
     assert any("2026年10月1日至2026年10月31日" in text for text in texts)
     assert rows[1][1] == "官地镇<中心>小学 & 附小"
     assert rows[1][3] == report.figures["by_school"][0]["required"]
@@ -149,7 +149,7 @@ def test_the_bureau_is_told(county, place):
 
     services.write(report=october(county), at=NOW)
 
-    assert Notice.objects.get(to=clerk).title == "敦化市学校后勤工作月报（2026-10）"
+    assert Notice.objects.get(to=clerk).title == "敦化市学校后勤工作月报（2026年10月）"
 
 
 def test_the_worker_writes_what_was_ordered(county, place, do_jobs, django_capture_on_commit_callbacks):
