@@ -55,7 +55,7 @@ def fresh(view: Callable[Concatenate[SignedRequest, P], HttpResponseBase]) -> Ca
 
     @wraps(view)
     def guarded(request: SignedRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        given = [float(record["at"]) for record in get_authentication_records(request)]
+        given = [float(record["at"]) for record in get_authentication_records(request, request.user)]
         if given and time.time() - max(given) < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT:
             return view(request, *args, **kwargs)
         if "HX-Request" in request.headers:

@@ -62,7 +62,7 @@ def _over(request: HttpRequest, user: User, now: float) -> str:
 
 
 def _signed_at(request: HttpRequest, user: User, now: float) -> float:
-    records = get_authentication_records(request)
+    records = get_authentication_records(request, user)
     if records:
         return float(records[0]["at"])
     return user.last_login.timestamp() if user.last_login else now
