@@ -122,4 +122,5 @@ def test_the_parts_stop_when_their_supervisor_is_killed(portal: Portal) -> None:
 
     portal.process.kill()
 
-    wait_for(lambda: not any(alive(pid) for pid in parts.values()))
+    assert set(parts) == {"web", "worker", "beat"}
+    assert wait_for(lambda: not any(alive(pid) for pid in parts.values()))
