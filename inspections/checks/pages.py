@@ -23,6 +23,7 @@ from inspections.schedules.versions import specs_of
 from logistics_portal.accounts.models import User
 from schools.register.models import Place
 
+SHORT = 24
 MARKS = {"pass": "good", "fail": "bad", "na": "idle"}
 
 
@@ -128,6 +129,15 @@ class RuleView:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """What must be put right, and at which item."""
+
+    code: str
+    name: str
+    sentence: str
+
+
 @dataclass(slots=True)
 class FormView:
     """A whole form, or one stage of it."""
@@ -138,7 +148,7 @@ class FormView:
     sections: list[SectionView]
     rules: list[RuleView]
     asked: list[Question]
-    errors: list[tuple[str, str]]
+    errors: list[Mistake]
     people: list[User]
 
     @property
@@ -179,7 +189,8 @@ def build(form: Compiled, known: Context, stage: str, filled: Filled, people: li
         for it in form.rules
         if it.code in filled.errors or _reason(filled, it.code)
     ]
-    errors = [(code, text) for code, text in filled.errors.items()]
+    names = {it.code: local(it.zh, it.en) for it in asked} | {it.code: it.text for it in rules}
+    errors = [Mistake(code, _short(names.get(code, "")), text) for code, text in filled.errors.items()]
     return FormView(
         local(template.zh, template.en), stage, named.get(stage, ""), sections, rules, asked, errors, people
     )
@@ -233,6 +244,10 @@ def na_words(stored: str) -> str:
 
 def _figure(answer: object, unit: str) -> str:
     return gettext("不适用") if answer == "na" else f"{answer} {unit}".strip()
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= SHORT else f"{text[: SHORT - 1]}…"
 
 
 def _reason(filled: Filled, code: str) -> str:

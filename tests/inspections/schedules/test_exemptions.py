@@ -1,0 +1,161 @@
+"""Exemptions: asked by a school, answered by another person at the level whose turn it is."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from inspections.schedules import services
+from inspections.schedules.models import Exemption, Missed
+from inspections.schedules.services import Wish
+from logistics_portal.kit.errors import NotAllowed
+from tests.factories import ground
+from tests.factories import inspections as make
+from tests.inspections.checks.story import MONDAY, MORNING, Scene, scene
+
+pytestmark = pytest.mark.django_db
+
+LATER = MORNING + timedelta(days=5)
+
+
+def ask(here: Scene, **changed) -> Exemption:
+    wish = {
+        "place": here.place,
+        "checklist": here.version.checklist,
+        "first_date": MONDAY,
+        "last_date": MONDAY,
+        "reason": Exemption.Reason.OUT_OF_USE,
+        "text": "操场封闭维修",
+        **changed,
+    }
+    return services.request(wish=Wish(**wish), by=here.vice, post=here.hand(here.vice).post, at=MORNING)
+
+
+def answer(here: Scene, row: Exemption, by, at=MORNING, verb=services.approve) -> Exemption:
+    return verb(exemption=row, answer="情况属实", by=by, post=by.live_posts[0], at=at)
+
+
+def test_the_county_frees_an_open_slot():
+    here = scene("campus_daily")
+    clerk = ground.user("office_clerk", here.unit.parent)
+
+    row = answer(here, ask(here), clerk)
+
+    assert (row.state, row.decided_by, row.decided_at) == ("approved", clerk, MORNING)
+
+
+def test_a_closed_slot_is_freed_one_level_above_and_its_missed_row_stays():
+    here = scene("campus_daily")
+    make.missed(here.place, MONDAY, here.version)
+    row = ask(here)
+    clerk = ground.user("office_clerk", here.unit.parent)
+    head = ground.user("office_head", here.unit.parent.parent)
+    with pytest.raises(NotAllowed, match="上一级"):
+        answer(here, row, clerk, LATER)
+
+    answer(here, row, head, LATER)
+
+    missed = Missed.objects.get()
+    assert (missed.superseded, missed.superseded_at) == ("exemption", LATER)
+
+
+def test_nobody_answers_their_own_request():
+    here = scene("campus_daily")
+    row = make.exemption(here.place, MONDAY, here.vice, here.version)
+
+    with pytest.raises(NotAllowed, match="不能审批自己"):
+        answer(here, row, here.vice)
+
+
+def test_a_request_is_answered_once():
+    here = scene("campus_daily")
+    row = ask(here)
+    clerk = ground.user("office_clerk", here.unit.parent)
+    answer(here, row, clerk, verb=services.refuse)
+
+    with pytest.raises(NotAllowed, match="驳回"):
+        answer(here, row, clerk)
+
+
+def test_a_refusal_says_why():
+    here = scene("campus_daily")
+    clerk = ground.user("office_clerk", here.unit.parent)
+
+    with pytest.raises(NotAllowed, match="意见"):
+        services.refuse(exemption=ask(here), answer=" ", by=clerk, post=clerk.live_posts[0], at=MORNING)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"last_date": MONDAY - timedelta(days=1)},
+        {"last_date": MONDAY + timedelta(days=40)},
+        {"first_date": MONDAY - timedelta(days=1), "last_date": MONDAY - timedelta(days=1)},
+    ],
+)
+def test_days_on_which_nothing_is_due_are_not_asked_for(changed):
+    here = scene("campus_daily")
+
+    with pytest.raises(NotAllowed):
+        ask(here, **changed)
+
+    assert not Exemption.objects.exists()
+
+
+def test_an_approval_is_taken_back_only_while_nothing_of_it_closed():
+    here = scene("campus_daily")
+    clerk = ground.user("office_clerk", here.unit.parent)
+    row = answer(here, ask(here, last_date=MONDAY + timedelta(days=1)), clerk)
+    post = clerk.live_posts[0]
+    with pytest.raises(NotAllowed, match="已关账"):
+        services.revoke(exemption=row, reason="", by=clerk, post=post, at=LATER)
+
+    row = services.revoke(exemption=row, reason="已修好", by=clerk, post=post, at=MORNING)
+
+    assert row.state == "revoked"
+
+
+def test_the_pages_let_each_do_their_part(monkeypatch):
+    here = scene("campus_daily")
+    vice, clerk = ground.client_of(here.vice), ground.client_of(ground.user("office_clerk", here.unit.parent))
+    fields = {
+        "place": here.place.pk,
+        "checklist": here.version.checklist.pk,
+        "first_date": "2026-12-01",
+        "last_date": "2026-12-01",
+        "reason": "out_of_use",
+        "text": "操场封闭维修",
+    }
+
+    asked = vice.post(reverse("inspections:exemption-ask"), fields)
+    row = Exemption.objects.get()
+    own = vice.post(reverse("inspections:exemption", args=[row.pk]), {"verb": "approve"})
+    done = clerk.post(reverse("inspections:exemption", args=[row.pk]), {"verb": "approve", "answer": "同意"})
+
+    row.refresh_from_db()
+    assert asked.status_code == done.status_code == 302
+    assert own.status_code == 403
+    assert row.state == "approved"
+    assert "操场封闭维修" in clerk.get(reverse("inspections:exemption", args=[row.pk])).content.decode()
+    assert here.place.name in clerk.get(reverse("inspections:exemptions")).content.decode()
+
+
+def test_a_neighbour_finds_no_request():
+    here = scene("campus_daily")
+    row = make.exemption(here.place, MONDAY, here.vice, here.version)
+    browser = ground.client_of(ground.user("office_clerk", ground.neighbour()))
+
+    assert browser.get(reverse("inspections:exemption", args=[row.pk])).status_code == 404
+    assert browser.post(reverse("inspections:exemption-withdraw", args=[row.pk])).status_code == 404
+
+
+def test_a_bureau_does_not_ask_for_a_school():
+    here = scene("campus_daily")
+    browser = ground.client_of(ground.user("office_clerk", here.unit.parent))
+
+    page = browser.post(reverse("inspections:exemption-ask"), {"place": here.place.pk})
+
+    assert page.status_code == 200
+    assert not Exemption.objects.exists()
