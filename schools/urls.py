@@ -7,4 +7,5 @@ from django.urls import include, path
 app_name = "schools"
 urlpatterns = [
     path("", include("schools.register.urls")),
+    path("", include("schools.terms.urls")),
 ]

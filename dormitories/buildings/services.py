@@ -70,7 +70,7 @@ def lay_out(*, building: Building, floors: Sequence[int], rooms: int, beds: int,
     if floors and max(floors) > building.floors:
         building.floors = max(floors)
         building.save(update_fields=["floors"])
-    after = {"floors": list(floors), "rooms": rooms, "beds": beds, "new": len(new)}
+    after = {"floors": "、".join(map(str, floors)), "rooms": rooms, "beds": beds, "new": len(new)}
     records.log(by=by, verb="building.lay_out", on=building, at=at, after=after)
     return len(new)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
 
 from logistics_portal.accounts.models import Unit
 from logistics_portal.kit.dates import NationalCalendar, NationalDay, each_month, school_year, school_year_span
@@ -103,13 +103,6 @@ def term_months(schools: Sequence[int], day: date) -> dict[int, int]:
         if months is not None:
             found[pk] = months
     return found
-
-
-def editions(*, reaching: Unit) -> list[models.Edition]:
-    """Return the calendars that reach a unit, newest year and nearest unit first."""
-    paths = list(_paths(reaching.path))
-    found = models.Edition.objects.filter(unit__path__in=paths).select_related("unit", "drafted_by", "published_by")
-    return list(found.order_by("-school_year", "-unit__path", "-number")[:100])
 
 
 def _months_with_meals(calendar: Calendar, day: date) -> int | None:
@@ -229,3 +222,8 @@ def _paths(path: str) -> Iterator[str]:
 def _over(shelf: dict[str, list[Piece]], paths: list[str]) -> Iterator[Piece]:
     for path in paths:
         yield from shelf.get(path, ())
+
+
+def national_years() -> QuerySet[models.NationalYear]:
+    """Return every number of every year, the latest first; they are everybody's."""
+    return models.NationalYear.objects.select_related("drafted_by", "published_by").order_by("-year", "-number")

@@ -61,7 +61,7 @@ def note_check(*, row: ImportFile, figures: Mapping[str, Any], error_file: bytes
         back = ContentFile(error_file, name=f"{title}.xlsx")
         row.error_file = photos.keep_file(upload=back, unit=row.unit, by=row.by, at=at)
     row.save(update_fields=["figures", "state", "error_file"])
-    records.log(by=row.by, verb="import.check", on=row, at=at, after=dict(figures))
+    records.log(by=row.by, verb="import.check", on=row, at=at, after=_numbers(figures))
     return row
 
 
@@ -91,7 +91,7 @@ def confirm(*, row: ImportFile, by: User, at: datetime) -> ImportFile:
         raise NotAllowed(gettext("超过 50 行或涉及类型、寄宿、供餐等，须由本单位负责人确认，上传人不能自己确认。"))
     row.confirmed_by = by
     row.save(update_fields=["confirmed_by"])
-    records.log(by=by, verb="import.confirm", on=row, at=at, after=row.figures)
+    records.log(by=by, verb="import.confirm", on=row, at=at, after=_numbers(row.figures))
     return row
 
 
@@ -219,11 +219,15 @@ def _log(written: list[Any], by: User | None, at: datetime, source: int | None) 
             on_label=str(school)[:200],
             unit_id=school.unit_id,
             before=records.plain(before),
-            after={"import": source, "facts": records.plain(after)},
+            after={**{str(name): records.plain(value) for name, value in after.items()}, "import": source},
         )
         for school, before, after in written
     ]
     AuditRow.objects.bulk_create(rows, batch_size=BATCH)
+
+
+def _numbers(figures: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in figures.items() if isinstance(value, int | str)}
 
 
 def _open(row: ImportFile) -> ImportFile:

@@ -44,7 +44,14 @@ def ask(*, school: School, kind: str, by: User, at: datetime, **wish: Unpack[Wis
     else:
         changes.not_over_closed_days(wish["takes_effect"], at)
     made = Proposal.objects.create(school=school, kind=kind, asked_by=by, asked_at=at, **wish)
-    records.log(by=by, verb=f"{kind}.ask", on=made, at=at, after=dict(wish), reason=wish.get("document", ""))
+    records.log(
+        by=by,
+        verb=f"{kind}.ask",
+        on=made,
+        at=at,
+        after={**wish, **wish.get("changes", {}), "changes": None},
+        reason=wish.get("document", ""),
+    )
     return made
 
 

@@ -36,6 +36,11 @@ class Change:
     before: dict[str, str] | None
     after: dict[str, str] | None
 
+    @property
+    def name(self) -> str:
+        """Return the holiday the day belongs to."""
+        return (self.after or self.before or {}).get("name", "")
+
 
 def kind_of(word: str) -> str:
     """Return `holiday` or `work` for the word of a sheet, or refuse it."""

@@ -1,0 +1,73 @@
+"""Which calendars a person may read or write, and who may answer a closure."""
+
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from logistics_portal.accounts.models import Unit, User
+from logistics_portal.accounts.permissions import Permission, Role
+from schools.register.models import School
+from schools.terms.models import Closure, Edition
+from schools.terms.rules.closures import Decider
+from schools.terms.services.closures import decider_of
+
+
+def readable(user: User) -> QuerySet[Edition]:
+    """Return the calendars below a person's units, and the published ones of the units above that reach them."""
+    own = Edition.objects.visible_to(user).values("pk")
+    above = Q(unit_id__in=_units_above(user)) & ~Q(state=Edition.State.DRAFT)
+    rows = Edition.objects.filter(Q(pk__in=own) | above)
+    return rows.select_related("unit__parent__parent__parent", "drafted_by", "published_by")
+
+
+def _units_above(user: User) -> set[int]:
+    found: set[int] = set()
+    for post in user.live_posts:
+        unit: Unit | None = post.unit
+        while unit is not None:
+            found.add(unit.pk)
+            unit = unit.parent
+    return found
+
+
+def calendar_units(user: User) -> list[Unit]:
+    """Return the units whose calendar a person may draft: those of their own posts."""
+    units = [post.unit for post in user.live_posts]
+    return [unit for unit in dict.fromkeys(units) if user.can(Permission.CALENDAR_EDIT, at=unit)]
+
+
+def may_answer(user: User, closure: Closure) -> bool:
+    """Say whether a person may answer a closure now: the clerk, the head, or the head above, never who asked."""
+    if closure.requested_by_id == user.pk:
+        return False
+    if closure.unit.kind != Unit.Kind.SCHOOL:
+        return user.can(Permission.CLOSURE_CONFIRM, at=closure.unit)
+    who = decider_of(closure, timezone.now())
+    if who is Decider.CLERK:
+        return user.can(Permission.CLOSURE_DECIDE, at=closure.unit)
+    first = closure.unit.first_reviewer
+    unit = first.next_level if who is Decider.HEAD_ABOVE else first
+    return any(post.role == Role.OFFICE_HEAD and post.unit_id == unit.pk for post in user.live_posts)
+
+
+def may_revoke(user: User, closure: Closure) -> bool:
+    """Say whether a person may take an approved closure back."""
+    if closure.unit.kind != Unit.Kind.SCHOOL:
+        return user.can(Permission.CLOSURE_CONFIRM, at=closure.unit)
+    return user.can(Permission.CLOSURE_DECIDE, at=closure.unit)
+
+
+def own_school(user: User) -> School | None:
+    """Return the school for which a person may ask for a closure."""
+    units = [post.unit_id for post in user.live_posts if user.can(Permission.CLOSURE_REQUEST, at=post.unit)]
+    return School.objects.visible_to(user).filter(unit__in=units).select_related("unit").order_by("pk").first()
+
+
+def province_of(user: User, permission: Permission) -> Unit:
+    """Return the province for a person who may use `permission` there, or refuse with 403."""
+    for post in user.live_posts:
+        if post.unit.kind == Unit.Kind.PROVINCE and user.can(permission, at=post.unit):
+            return post.unit
+    raise PermissionDenied(permission)

@@ -1,0 +1,1 @@
+"""Pages of calendars, holidays, closures and a school's year."""

@@ -1,0 +1,86 @@
+"""A school's year as a page shows it: twelve months of days, each with a word for what it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext
+
+from logistics_portal.kit.dates import each_month, each_week, school_year_span
+from schools.register.models import School
+from schools.terms.rules.calendar import Calendar, Day, Totals
+from schools.terms.rules.rows import Why
+from schools.terms.selectors import calendar_for
+
+TONES = {
+    Why.CLOSURE: "closure",
+    Why.CLOSED: "free",
+    Why.HOLIDAY: "holiday",
+    Why.VACATION: "free",
+    Why.WEEKEND: "free",
+    Why.NOT_RUNNING: "gone",
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One day of the grid: its number, what it is called, its look, and the whole sentence."""
+
+    day: date
+    word: str
+    look: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Month:
+    """One month of the grid, by weeks from Monday; days of other months are empty."""
+
+    label: str
+    weeks: list[list[Cell | None]]
+    totals: Totals
+
+
+@dataclass(frozen=True)
+class Year:
+    """A school year of one school."""
+
+    start: int
+    months: list[Month]
+    totals: Totals
+    unannounced: list[int]
+    has_terms: bool
+
+
+def year_of(school: School, start: int) -> Year:
+    """Return the school year that begins in September of `start`, day by day."""
+    span = school_year_span(start)
+    calendar = calendar_for([school.pk], span.first, span.last)[school.pk]
+    months = [_month(calendar, month.first, month.last) for month in each_month(span.first, span.last)]
+    return Year(
+        start=start,
+        months=months,
+        totals=calendar.totals(span.first, span.last),
+        unannounced=sorted(calendar.warnings(span.first, span.last)),
+        has_terms=any(term.year == start for term in calendar.terms),
+    )
+
+
+def _month(calendar: Calendar, first: date, last: date) -> Month:
+    weeks = [
+        [_cell(calendar.day(day)) if first <= day <= last else None for day in week] for week in each_week(first, last)
+    ]
+    return Month(f"{first:%Y-%m}", weeks, calendar.totals(first, last))
+
+
+def _cell(day: Day) -> Cell:
+    words = [word for is_so, word in zip(day.kinds, _words(), strict=True) if is_so]
+    look = "operating" if day.operating else "boarding" if any(day.kinds) else TONES.get(day.why, "free")
+    word = "".join(words) or (gettext("停") if day.why == Why.CLOSURE else gettext("休"))
+    note = f"（{day.note}）" if day.note else ""
+    return Cell(day.date, word, look, f"{day.date} {day.why.label}{note}")
+
+
+def _words() -> tuple[str, str, str]:
+    return gettext("课"), gettext("餐"), gettext("宿")

@@ -1,0 +1,244 @@
+"""Pages of calendars, holidays and closures: a good path, a refusal, the neighbour next door."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+
+from schools.terms.models import Closure, Edition, NationalYear
+from tests.factories import ground
+from tests.factories import schools as make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def school():
+    return make.school(ground.county(), is_boarding=True)
+
+
+@pytest.fixture
+def clerk():
+    return ground.client_of(ground.user("office_clerk", ground.county()))
+
+
+@pytest.fixture
+def head():
+    return ground.client_of(ground.user("office_head", ground.county()))
+
+
+@pytest.fixture
+def principal(school):
+    return ground.client_of(ground.user("principal", school.unit))
+
+
+@pytest.fixture
+def neighbour():
+    return ground.client_of(ground.user("office_head", ground.neighbour()))
+
+
+def soon(days=3):
+    return (timezone.localdate() + timedelta(days)).isoformat()
+
+
+def ask(principal, days=1, first=3):
+    typed = {"first_date": soon(first), "last_date": soon(first + days - 1), "reason": "暴雪"}
+    principal.post(reverse("schools:closure-ask"), typed)
+    return Closure.objects.latest("pk")
+
+
+def test_a_county_drafts_shows_the_difference_and_another_person_publishes(clerk, head, school):
+    make.calendar(ground.province())
+    clerk.post(reverse("schools:calendar-draft"), {"unit": ground.county().pk, "school_year": "2026"})
+    draft = Edition.objects.get(unit=ground.county())
+    page = reverse("schools:calendar", args=[draft.pk])
+    typed = {"kind": "closed", "first_date": "2026-11-23", "last_date": "2026-11-24", "reason": "冬季运动会"}
+    clerk.post(reverse("schools:calendar-extra", args=[draft.pk]), typed)
+
+    text = clerk.get(page).content.decode()
+    clerk.post(reverse("schools:calendar-publish", args=[draft.pk]))
+    draft.refresh_from_db()
+    assert "影响 1 所学校 3 天" in text  # two days, and the evening on which boarders would have come back
+    assert draft.state == "draft"
+    head.post(reverse("schools:calendar-publish", args=[draft.pk]))
+
+    draft.refresh_from_db()
+    assert draft.state == "published"
+
+
+def test_terms_and_days_are_set_and_removed(clerk):
+    draft = make.calendar(ground.county(), terms=(), state="draft", published_at=None)
+    typed = {"name": "第一学期", "first_date": "2026-09-01", "last_date": "2027-01-10"}
+    clerk.post(reverse("schools:calendar-term", args=[draft.pk]), typed)
+    wrong = clerk.post(reverse("schools:calendar-term", args=[draft.pk]), typed | {"last_date": "2026-08-01"})
+
+    [term] = draft.terms.all()
+    clerk.post(reverse("schools:calendar-remove-term", args=[draft.pk, term.pk]))
+
+    assert "不能早于" in wrong.content.decode()
+    assert not draft.terms.exists()
+
+
+def test_everybody_reads_the_provinces_calendar_but_not_the_neighbours(clerk, neighbour, principal):
+    whole = make.calendar(ground.province())
+    own = make.calendar(ground.county(), terms=())
+
+    assert principal.get(reverse("schools:calendar", args=[whole.pk])).status_code == 200
+    assert principal.get(reverse("schools:calendar", args=[own.pk])).status_code == 200
+    assert neighbour.get(reverse("schools:calendar", args=[own.pk])).status_code == 404
+    assert clerk.post(reverse("schools:calendar-extra", args=[whole.pk])).status_code == 403
+    assert "全国" not in clerk.get(reverse("schools:calendars")).content.decode()
+
+
+def test_a_draft_of_the_province_is_not_shown_below(clerk):
+    draft = make.calendar(ground.province(), state="draft", published_at=None)
+
+    assert clerk.get(reverse("schools:calendar", args=[draft.pk])).status_code == 404
+
+
+def test_a_school_does_not_draft(principal):
+    assert principal.get(reverse("schools:calendar-draft")).status_code == 403
+
+
+def test_a_principal_asks_and_the_clerk_approves(principal, clerk):
+    closure = ask(principal)
+
+    assert principal.post(reverse("schools:closure-approve", args=[closure.pk])).status_code == 403
+    assert "批准" in clerk.get(reverse("schools:closure", args=[closure.pk])).content.decode()
+    clerk.post(reverse("schools:closure-approve", args=[closure.pk]))
+
+    closure.refresh_from_db()
+    assert closure.state == "approved"
+
+
+def test_a_long_closure_needs_the_head(principal, clerk, head):
+    closure = ask(principal, days=6)
+
+    assert clerk.post(reverse("schools:closure-approve", args=[closure.pk])).status_code == 403
+    head.post(reverse("schools:closure-refuse", args=[closure.pk]), {"answer": "改为线上"})
+
+    closure.refresh_from_db()
+    assert (closure.state, closure.answer) == ("refused", "改为线上")
+
+
+def test_days_already_closed_need_the_head_above(principal, head):
+    closure = ask(principal, first=-5)
+    above = ground.client_of(ground.user("office_head", ground.city()))
+
+    assert head.post(reverse("schools:closure-approve", args=[closure.pk])).status_code == 403
+    above.post(reverse("schools:closure-approve", args=[closure.pk]))
+
+    closure.refresh_from_db()
+    assert closure.state == "approved"
+
+
+def test_a_bureau_declares_and_another_person_confirms(clerk, head, school):
+    typed = {"unit": ground.county().pk, "first_date": soon(), "last_date": soon(), "reason": "极寒"}
+    clerk.post(reverse("schools:closure-declare"), typed)
+    closure = Closure.objects.get()
+
+    assert clerk.post(reverse("schools:closure-approve", args=[closure.pk])).status_code == 403
+    head.post(reverse("schools:closure-approve", args=[closure.pk]))
+
+    closure.refresh_from_db()
+    assert closure.state == "approved"
+
+
+def test_a_closure_is_withdrawn_by_who_asked_and_revoked_with_a_reason(principal, clerk):
+    first = ask(principal)
+    principal.post(reverse("schools:closure-withdraw", args=[first.pk]))
+    second = ask(principal)
+    clerk.post(reverse("schools:closure-approve", args=[second.pk]))
+    clerk.post(reverse("schools:closure-revoke", args=[second.pk]), {"answer": ""})
+    second.refresh_from_db()
+    assert second.state == "approved"
+    clerk.post(reverse("schools:closure-revoke", args=[second.pk]), {"answer": "天气转好"})
+
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.state, second.state) == ("withdrawn", "revoked")
+
+
+def test_the_neighbour_finds_no_such_closure(principal, neighbour):
+    closure = ask(principal)
+
+    assert neighbour.get(reverse("schools:closure", args=[closure.pk])).status_code == 404
+    assert neighbour.post(reverse("schools:closure-approve", args=[closure.pk])).status_code == 404
+
+
+def test_only_who_may_asks_or_declares(clerk, principal):
+    assert clerk.get(reverse("schools:closure-ask")).status_code == 403
+    assert principal.get(reverse("schools:closure-declare")).status_code == 403
+
+
+def test_the_list_of_closures_costs_few_queries(clerk, school, django_assert_max_num_queries):
+    person = ground.user()
+    for number in range(20):
+        day = timezone.localdate() + timedelta(number)
+        make.closure(make.school(ground.county()).unit, day, asked_by=person)
+
+    with django_assert_max_num_queries(25):
+        text = clerk.get(reverse("schools:closures"), {"state": "requested"}).content.decode()
+
+    assert "共 20 条" in text
+
+
+def test_a_schools_year_shows_every_day_with_a_word(principal, neighbour, school, django_assert_max_num_queries):
+    make.calendar(ground.province())
+    make.national_year()
+    url = reverse("schools:year", args=[school.pk])
+
+    with django_assert_max_num_queries(25):
+        text = principal.get(url, {"year": "2026"}).content.decode()
+
+    assert text.count("year__day--") == 365
+    assert "课餐宿" in text
+    assert "2027 年放假安排" in text
+    assert neighbour.get(url).status_code == 404
+    assert principal.get(url, {"year": "99999999999"}).status_code == 200
+
+
+def test_a_later_year_is_uploaded_compared_and_published_by_another():
+    clerk = ground.client_of(ground.user("office_clerk", ground.province()))
+    head = ground.client_of(ground.user("office_head", ground.province()))
+    sheet = "日期,安排,节日\n2027-01-01,放假,元旦\n2027年2月5日,放假,春节\n2027.2.14,上班,春节\n"
+    file = SimpleUploadedFile("2027.csv", sheet.encode("gb18030"))
+    clerk.post(reverse("schools:holiday-upload"), {"file": file, "source": "国办通知"})
+    row = NationalYear.objects.get()
+
+    assert "2027-02-14" in clerk.get(reverse("schools:holiday", args=[row.pk])).content.decode()
+    clerk.post(reverse("schools:holiday-publish", args=[row.pk]))
+    row.refresh_from_db()
+    assert row.published_at is None
+    head.post(reverse("schools:holiday-publish", args=[row.pk]))
+
+    row.refresh_from_db()
+    assert row.published_at is not None
+    assert "2027" in head.get(reverse("schools:holidays")).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("sheet", "word"),
+    [
+        ("日期,安排\n2027-13-01,放假\n", "第 2 行"),
+        ("日期,安排\n2027-01-01,也许\n", "不是放假或上班"),
+        ("甲,乙\n1,2\n", "没有找到这些列"),
+    ],
+)
+def test_a_wrong_sheet_of_holidays_is_refused(sheet, word):
+    clerk = ground.client_of(ground.user("office_clerk", ground.province()))
+    file = SimpleUploadedFile("2027.csv", sheet.encode())
+
+    text = clerk.post(reverse("schools:holiday-upload"), {"file": file, "source": "x"}).content.decode()
+
+    assert word in text
+    assert not NationalYear.objects.exists()
+
+
+def test_a_county_uploads_no_holidays(clerk):
+    assert clerk.get(reverse("schools:holiday-upload")).status_code == 403
+    assert clerk.get(reverse("schools:holidays")).status_code == 200
