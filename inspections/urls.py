@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
+from inspections.checklists import urls as checklists
 from inspections.checks import urls as checks
+from inspections.dashboards import urls as dashboards
 from inspections.evaluations import urls as evaluations
 from inspections.findings import urls as findings
 from inspections.reports import urls as reports
@@ -15,6 +17,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *schedules.urlpatterns,
     *checks.urlpatterns,
     *findings.urlpatterns,
+    *checklists.urlpatterns,
     *reports.urlpatterns,
     *evaluations.urlpatterns,
+    *dashboards.urlpatterns,
 ]

@@ -25,7 +25,7 @@ def base_for(checklist: Checklist, unit: Unit, on: date) -> Version | None:
     """Return the wording above a unit that holds on a day: of the nearest unit over it, then the latest."""
     above = [unit.path[: place + 1] for place, char in enumerate(unit.path) if char == "/"][:-1]
     held = Version.objects.in_force(on=on).filter(checklist=checklist, unit__path__in=above)
-    return max(held.select_related("unit"), key=lambda it: (len(it.unit.path), it.number), default=None)
+    return max(held.select_related("unit", "checklist"), key=lambda it: (len(it.unit.path), it.number), default=None)
 
 
 def figures(on: date) -> dict[str, int | Decimal]:
@@ -90,7 +90,7 @@ def sections_of(spec: Json, values: Mapping[str, str]) -> list[SectionLine]:
     """Return a version section by section, limits with the parameter's value in force."""
     return [
         SectionLine(
-            _text(part), [_line(spec, item, values) for item in spec["items"] if item["section"] == part["code"]]
+            text_of(part), [_line(spec, item, values) for item in spec["items"] if item["section"] == part["code"]]
         )
         for part in spec["sections"]
     ]
@@ -107,10 +107,10 @@ def _line(spec: Json, item: Json, values: Mapping[str, str]) -> ItemLine:
     ]
     return ItemLine(
         code=item["code"],
-        text=_text(item),
-        severity=_text(words["severities"][item["severity"]]),
+        text=text_of(item),
+        severity=text_of(words["severities"][item["severity"]]),
         tone=TONES.get(item["severity"], "idle"),
-        asks=_text(words["answer_kinds"].get(item["answer"]["kind"], {})),
+        asks=text_of(words["answer_kinds"].get(item["answer"]["kind"], {})),
         limits=limits_of(spec, item, values),
         evidence=_join(words["evidence"].get(key, {}) for key in item.get("evidence") or [SEEN_ON_THE_SPOT]),
         when=_join(spec["conditions"].get(key, {}) for key in item.get("when", ())),
@@ -138,7 +138,7 @@ def limits_of(spec: Json, item: Json, values: Mapping[str, str]) -> str:
     """Return which answers are good: limits with their parameters' values, choices that pass, a least length."""
     answer = item["answer"]
     if answer["kind"] == "choice":
-        good = [_text(one) for one in answer["choices"] if one["code"] in answer["pass"]]
+        good = [text_of(one) for one in answer["choices"] if one["code"] in answer["pass"]]
         return gettext("合格：%(choices)s") % {"choices": gettext("、").join(good)}
     if answer.get("min_length"):
         return gettext("至少 %(n)s 字") % {"n": answer["min_length"]}
@@ -155,23 +155,24 @@ def _limit(spec: Json, sign: str, limit: Any, unit: str, values: Mapping[str, st
     if not isinstance(limit, dict):
         return f"{sign} {limit} {unit}"
     code = limit["param"]
-    name = _text(spec["parameters"].get(code, {}))
+    name = text_of(spec["parameters"].get(code, {}))
     words = {"sign": sign, "value": values.get(code, "—"), "unit": unit, "name": name or code}
     return gettext("%(sign)s %(value)s %(unit)s（%(name)s）") % words
 
 
-def _text(word: Json) -> str:
+def text_of(word: Json) -> str:
+    """Return a word or text of a version in the reader's language."""
     chinese = (get_language() or "zh").startswith("zh")
     return str(word.get("zh" if chinese else "en") or word.get("zh", ""))
 
 
 def _join(words: Iterable[Json]) -> str:
-    return gettext("、").join(text for text in map(_text, words) if text)
+    return gettext("、").join(text for text in map(text_of, words) if text)
 
 
 def name_of(row: Checklist) -> str:
     """Return the name of a check-list in the reader's language."""
-    return _text({"zh": row.name, "en": row.name_en})
+    return text_of({"zh": row.name, "en": row.name_en})
 
 
 def schedule_words(spec: Json) -> str:

@@ -1,0 +1,237 @@
+"""Pages of check-lists: reading, comparing, adding, publishing."""
+
+from __future__ import annotations
+
+import copy
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from inspections.checklists import services
+from inspections.checklists.models import Version
+from inspections.checklists.rules.loading import SHIPPED_FILE
+from inspections.checklists.services import Author
+from tests.factories import ground
+from tests.factories import inspections as make
+
+pytestmark = pytest.mark.django_db
+ADDITION = {
+    "section": "people_goods",
+    "zh": "明厨亮灶画面清晰",
+    "en": "Open-kitchen picture is clear",
+    "category": "hygiene",
+    "severity": "minor",
+    "kind": "bool",
+    "evidence": "view",
+}
+
+
+@pytest.fixture
+def stands():
+    make.parameters()
+    return make.version("canteen_daily", ground.province())
+
+
+@pytest.fixture
+def clerk():
+    return ground.client_of(ground.user("office_clerk", ground.county()))
+
+
+@pytest.fixture
+def head():
+    return ground.client_of(ground.user("office_head", ground.county()))
+
+
+def url(name, *args):
+    return reverse(f"inspections:{name}", args=args)
+
+
+def drafted(clerk, **fields):
+    answer = clerk.post(url("checklist-add", "canteen_daily"), {**ADDITION, **fields})
+    assert answer.status_code == 302, answer.content.decode()
+    return Version.objects.get(state="draft", unit=ground.county())
+
+
+def soon():
+    return {"starts": (timezone.localdate() + timedelta(days=3)).isoformat()}
+
+
+def test_everybody_reads_the_provinces_list_with_the_limits_in_force(stands):
+    reader = ground.client_of(ground.user("dorm_keeper", ground.school_unit()))
+
+    listed = reader.get(url("checklists")).content.decode()
+    page = reader.get(url("checklist-version", stands.pk)).content.decode()
+
+    assert stands.checklist.name in listed
+    assert "CAN-D-10" in page
+    assert "冷藏温度上限" in page
+    assert "≤ 8" in page
+
+
+def test_a_county_adds_an_item_and_another_person_publishes_it(stands, clerk, head):
+    draft = drafted(clerk)
+    page = head.get(url("checklist-publish", draft.pk)).content.decode()
+    answer = head.post(url("checklist-publish", draft.pk), soon())
+
+    draft.refresh_from_db()
+    assert "次点按" in page
+    assert "明厨亮灶画面清晰" in page
+    assert (answer.status_code, draft.state) == (302, "published")
+    assert draft.items.filter(code="CAN-D-102-01").exists()
+
+
+def test_numbers_count_on_from_item_to_item(stands, clerk):
+    drafted(clerk)
+    draft = drafted(clerk, zh="后厨门禁正常", kind="number", unit="℃", max="5")
+
+    added = [it for it in draft.spec["items"] if it.get("added_by")]
+
+    assert [it["code"] for it in added] == ["CAN-D-102-01", "CAN-D-102-02"]
+    assert added[1]["answer"] == {"kind": "number", "unit": "℃", "max": 5}
+    assert max(len(it["code"]) for it in draft.spec["items"]) <= 12
+
+
+def test_a_limit_is_tightened_and_never_loosened(stands, clerk):
+    address = f"{url('checklist-add', 'canteen_daily')}?form=tighten"
+
+    loose = clerk.post(address, {"code": "CAN-D-10", "max": "30"})
+    empty = clerk.post(address, {"code": "CAN-D-10"})
+    tight = clerk.post(address, {"code": "CAN-D-10", "max": "5", "due": "2h"})
+
+    assert "没有比原来更严" in loose.content.decode()
+    assert "至少填写一项" in empty.content.decode()
+    assert tight.status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ({"kind": "number"}, "须选单位"),
+        ({"min": "1"}, "没有上下限"),
+        ({"zh": ""}, "error"),
+        ({"section": "nowhere"}, "error"),
+        ({"severity": "info"}, "error"),
+        ({"zh": "\x00坏字符在里面"}, "error"),
+    ],
+)
+def test_an_addition_that_makes_no_sense_is_refused_at_its_field(stands, clerk, wrong, why):
+    answer = clerk.post(url("checklist-add", "canteen_daily"), {**ADDITION, **wrong})
+
+    assert answer.status_code == 200
+    assert why in answer.content.decode()
+    assert not Version.objects.filter(state="draft").exists()
+
+
+def test_the_drafter_does_not_publish_and_a_school_does_not_add(stands, clerk):
+    draft = drafted(clerk)
+    officer = ground.client_of(ground.user("logistics_officer", ground.school_unit()))
+
+    answers = [
+        clerk.post(url("checklist-publish", draft.pk), soon()).status_code,
+        officer.get(url("checklist-add", "canteen_daily")).status_code,
+        officer.get(url("checklist-upload")).status_code,
+        officer.post(url("checklist-publish", stands.pk), soon()).status_code,
+        officer.post(url("checklist-retire", stands.pk), {"reason": "不想检查了"}).status_code,
+    ]
+
+    assert answers == [403, 403, 403, 403, 403]
+
+
+def test_the_neighbour_county_finds_no_such_version(stands, clerk):
+    draft = drafted(clerk)
+    neighbour = ground.client_of(ground.user("office_head", ground.neighbour()))
+
+    answers = {
+        name: neighbour.get(url(name, draft.pk)).status_code
+        for name in ("checklist-version", "checklist-publish", "checklist-retire", "checklist-discard")
+    }
+    compared = neighbour.get(url("checklist-compare", stands.pk, draft.pk)).status_code
+
+    assert set(answers.values()) == {404}
+    assert compared == 404
+    assert neighbour.get("/inspections/checklists/versions/99999999999999999999/").status_code == 404
+    assert neighbour.get(url("checklist-add", "nothing")).status_code in {403, 404}
+
+
+def test_a_school_reads_its_countys_wording_but_no_draft(stands, clerk, head):
+    draft = drafted(clerk)
+    officer = ground.client_of(ground.user("logistics_officer", ground.school_unit()))
+    before = officer.get(url("checklist-version", draft.pk)).status_code
+
+    head.post(url("checklist-publish", draft.pk), soon())
+
+    assert (before, officer.get(url("checklist-version", draft.pk)).status_code) == (404, 200)
+
+
+def test_a_version_that_starts_too_soon_is_refused_with_a_sentence(stands, clerk, head):
+    draft = drafted(clerk)
+
+    answer = head.post(url("checklist-publish", draft.pk), {"starts": timezone.localdate().isoformat()})
+
+    assert "提前3天" in answer.content.decode()
+
+
+def test_a_draft_is_discarded_and_a_version_retired(stands, clerk, head):
+    draft = drafted(clerk)
+    clerk.post(url("checklist-discard", draft.pk), {"reason": "写错了重来"})
+    again = drafted(clerk)
+    head.post(url("checklist-publish", again.pk), soon())
+    boss = ground.client_of(ground.user("office_head", ground.province()))
+
+    answer = boss.post(url("checklist-retire", stands.pk), {"reason": "不再使用本表"})
+
+    draft.refresh_from_db()
+    stands.refresh_from_db()
+    assert (draft.state, stands.state, answer.status_code) == ("discarded", "retired", 302)
+
+
+def test_two_versions_stand_side_by_side(stands, clerk):
+    draft = drafted(clerk)
+
+    page = clerk.get(url("checklist-compare", draft.pk, stands.pk)).content.decode()
+    same = clerk.get(url("checklist-compare", stands.pk, stands.pk)).content.decode()
+
+    assert "新增" in page
+    assert "CAN-D-102-01" in page
+    assert "内容相同" in same
+
+
+def test_a_file_is_drafted_or_every_mistake_told_by_its_line(stands):
+    admin = ground.client_of(ground.user("scheme_admin", ground.province()))
+    text = SHIPPED_FILE.read_text(encoding="utf-8")
+
+    def send(content):
+        file = SimpleUploadedFile("checklists.yaml", content)
+        return admin.post(url("checklist-upload"), {"file": file, "note": "年度修订"})
+
+    bad = send(text.replace("severity: critical", "severity: deadly", 1).encode()).content.decode()
+    binary = send(b"\xff\xfe\x00").content.decode()
+    good = send(text.encode())
+
+    assert "deadly" in bad or "severity" in bad
+    assert "UTF-8" in binary
+    assert good.status_code == 302
+    assert Version.objects.filter(state="draft").count() == 7
+
+
+def test_the_pages_take_few_queries(stands, clerk):
+    author = ground.user("office_clerk", ground.county())
+    for number in range(3):
+        spec = copy.deepcopy(stands.spec)
+        spec["items"][0]["zh"] = f"第{number}稿"
+        draft = services.draft_version(
+            checklist=stands.checklist,
+            spec=spec,
+            author=Author(author, author.live_posts[0], ground.county(), timezone.now()),
+        )
+    pages = [url("checklists"), url("checklist-version", draft.pk), url("checklist-compare", draft.pk, stands.pk)]
+
+    for page in pages:
+        with CaptureQueriesContext(connection) as seen:
+            assert clerk.get(page).status_code == 200
+        assert len(seen) <= 25, page
