@@ -56,6 +56,7 @@ def test_an_audit_row_never_goes() -> None:
 
 def test_a_unit_never_goes() -> None:
     unit = make.county()
+    unit.periods.all().delete()
 
     with pytest.raises(IntegrityError, match="never_deleted"), transaction.atomic():
         unit.delete()
@@ -148,6 +149,7 @@ def test_a_delegation_ends_within_thirty_days() -> None:
 
 def test_periods_of_a_unit_never_overlap() -> None:
     unit = make.county()
+    unit.periods.all().delete()
     fields = {"unit": unit, "code": unit.code, "name": unit.name, "kind": unit.kind, "parent": unit.parent}
     UnitPeriod.objects.create(**fields, from_date=date(2009, 1, 1), until_date=date(2019, 12, 31))
 
