@@ -46,7 +46,7 @@ def require(user: User, permission: Permission, *, at: Unit) -> Post:
     post = user.post_for(permission, at=at)
     if post is None:
         raise PermissionDenied(permission)
-    act_on_post(post.pk)
+    act_on_post(post.pk, post.unit_id)
     return post
 
 

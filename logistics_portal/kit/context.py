@@ -20,6 +20,7 @@ class Act:
     address: str = ""
     request: HttpRequest | None = None
     post_id: int | None = None
+    unit_id: int | None = None
     refusals: list[str] = field(default_factory=list)
 
 
@@ -31,11 +32,11 @@ def current() -> Act:
     return _now.get() or Act()
 
 
-def act_on_post(post_id: int) -> None:
-    """Remember the post under which the rest of this request acts."""
+def act_on_post(post_id: int, unit_id: int) -> None:
+    """Remember the post, and its unit, under which the rest of this request acts."""
     act = _now.get()
     if act is not None:
-        act.post_id = post_id
+        act.post_id, act.unit_id = post_id, unit_id
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import TypedDict, Unpack
+from typing import Protocol, TypedDict, Unpack, runtime_checkable
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models, transaction
@@ -16,6 +16,21 @@ from logistics_portal.kit.scoping import Scoped
 from logistics_portal.records.models import AuditRow, Counter, Notice
 
 LARGEST_ID = 2**63 - 1
+
+
+class HeldPost(Protocol):
+    """A post, as far as an audit row asks."""
+
+    pk: int
+    unit_id: int
+
+
+@runtime_checkable
+class Holder(Protocol):
+    """A person who holds posts."""
+
+    @property
+    def main_post(self) -> HeldPost | None: ...
 
 
 class Facts(TypedDict, total=False):
@@ -46,17 +61,20 @@ def refused_address(
     *, by: AbstractBaseUser | None, verb: str, pk: object, address: str, reason: str, at: datetime
 ) -> AuditRow:
     """Write down that a request was refused, by its address and the id it asked for."""
+    act = context.current()
+    post = by.main_post if isinstance(by, Holder) else None
     return AuditRow.objects.create(
         at=at,
         by_id=by.pk if by is not None else None,
-        post_id=context.current().post_id,
+        post_id=act.post_id or (post.pk if post is not None else None),
+        unit_id=act.unit_id or (post.unit_id if post is not None else None),
         verb=verb[:60],
         outcome=AuditRow.Outcome.REFUSED,
         on_id=pk if isinstance(pk, int) and 0 <= pk <= LARGEST_ID else None,
         on_label=plain_text(address)[:200],
         reason=plain_text(reason)[:500],
-        address=context.current().address,
-        request_id=context.current().request_id,
+        address=act.address,
+        request_id=act.request_id,
     )
 
 
@@ -74,7 +92,7 @@ def _write(
         on_table=on._meta.label_lower if on is not None else "",  # noqa: SLF001 - Django's documented name of a table
         on_id=on.pk if on is not None and isinstance(on.pk, int) else None,
         on_label=plain_text(str(on))[:200] if on is not None else "",
-        unit_id=unit.pk if unit is not None else unit_of(on),
+        unit_id=unit.pk if unit is not None else unit_of(on) or act.unit_id,
         before=plain(facts.get("before") or {}),
         after=plain(facts.get("after") or {}),
         reason=plain_text(facts.get("reason", ""))[:500],

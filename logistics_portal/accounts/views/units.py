@@ -42,8 +42,7 @@ def unit(request: SignedRequest, pk: int) -> HttpResponse:
     """Show one unit: where it hangs, what hangs below, how it stood before, what is asked for."""
     shown = get_object_or_404(Unit.objects.visible_to(request.user).select_related("parent", "successor"), pk=pk)
     children = Unit.objects.visible_to(request.user).filter(parent=shown).order_by("kind", "code")
-    reachable = {row.pk for row in Unit.objects.visible_to(request.user).filter(pk=shown.parent_id)}
-    up = shown.parent if shown.parent_id in reachable else None
+    up = Unit.objects.visible_to(request.user).filter(children=shown).first()
     context = {
         "unit": shown,
         "crumbs": [Crumb(gettext("机构"), reverse("accounts:units"))] + ([_crumb(up)] if up else []),

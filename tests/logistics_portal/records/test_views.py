@@ -58,6 +58,7 @@ def test_the_neighbour_county_finds_no_such_photo_and_the_attempt_is_kept(photo:
     assert answer.status_code == 404
     row = AuditRow.objects.get(outcome="refused")
     assert (row.by, row.verb, row.on_label) == (person, "records:attachment", url(photo))
+    assert (row.unit, row.post) == (make.neighbour(), person.live_posts[0])
 
 
 def test_nobody_in_particular_is_sent_to_sign_in(client: Client, photo: Attachment) -> None:
