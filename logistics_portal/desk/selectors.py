@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import DatabaseError
@@ -20,7 +20,10 @@ from logistics_portal.kit.registry import MenuEntry, Todo
 logger = logging.getLogger(__name__)
 TONE_ORDER = {"bad": 0, "warn": 1, "info": 2}
 GROUPS_AT_MOST = 8
-SHEETS = ("tokens", "base", "layout", "components", "tables", "forms", "charts", "phone")
+EVERY_ORDER = range(10_000)
+ACROSS = range(20)  # panels of these orders stand across the desk, above what to do
+BESIDE = range(20, 10_000)
+SHEETS = ("tokens", "base", "layout", "components", "pieces", "tables", "forms", "charts", "phone")
 
 
 @dataclass(frozen=True)
@@ -72,14 +75,16 @@ def _line(entry: MenuEntry, url: str, here: str) -> Line:
 def dock_for(menu: list[Group], path: str) -> list[Line]:
     """Return the bar at the foot of a phone: 今日 · 整改 · 台账 · 我的 (scanning comes with the phone check)."""
     home, ledgers, mine = reverse("desk:home"), reverse("desk:menu"), reverse("desk:me")
-    findings = next((line for group in menu for line in group.lines if line.key == "findings"), None)
+    lines = {line.key: line for group in menu for line in group.lines}
+    today, findings = lines.get("checks.today"), lines.get("findings")
+    first = today or Line(gettext("今日"), home, "calendar", path == home)
     second = (
         Line(gettext("整改"), findings.url, "tools", findings.current)
         if findings
         else Line(gettext("消息"), reverse("desk:inbox"), "bell", path == reverse("desk:inbox"))
     )
     return [
-        Line(gettext("今日"), home, "calendar", path == home),
+        replace(first, label=gettext("今日"), icon="calendar"),
         second,
         Line(gettext("台账"), ledgers, "folder", path == ledgers),
         Line(gettext("我的"), mine, "user", path == mine),
@@ -100,9 +105,12 @@ def _told(source: registry.TodoSource, user: User, now: datetime) -> Iterator[To
         logger.exception("to-dos not told", extra={"source": source.key})
 
 
-def panels_for(request: HttpRequest, page: str, subject: object) -> list[tuple[str, dict[str, object]]]:
-    """Return the template and context of every panel that has something to say on a page."""
-    plugged = sorted((panel for panel in registry.panels if panel.page == page), key=lambda panel: panel.order)
+def panels_for(
+    request: HttpRequest, page: str, subject: object, *, orders: range = EVERY_ORDER
+) -> list[tuple[str, dict[str, object]]]:
+    """Return the template and context of every panel of those `orders` that has something to say on a page."""
+    chosen = (panel for panel in registry.panels if panel.page == page and panel.order in orders)
+    plugged = sorted(chosen, key=lambda panel: (panel.order, panel.key))
     filled = ((panel.template, panel.context(request, subject)) for panel in plugged)
     return [(template, context) for template, context in filled if context is not None]
 

@@ -27,13 +27,13 @@ PULSE_IS_OLD = 180  # seconds
 @require_safe
 def home(request: SignedRequest) -> HttpResponse:
     """Show what to do next and how things stand."""
-    now = timezone.now()
+    now, post = timezone.now(), request.user.main_post
     todos = selectors.todos_for(request.user, now)
-    panels = selectors.panels_for(request, "desk", request.user.main_post)
     context = {
         "todos": todos[:TODOS_SHOWN],
         "todo_count": len(todos),
-        "panels": panels,
+        "across": selectors.panels_for(request, "desk", post, orders=selectors.ACROSS),
+        "panels": selectors.panels_for(request, "desk", post, orders=selectors.BESIDE),
         "today": timezone.localdate(now),
     }
     return render(request, "desk/home.html", context)

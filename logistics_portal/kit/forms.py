@@ -9,13 +9,17 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 LONG_TEXT = 2000
+DASHES = "---------"  # what Django offers where nothing is chosen
 
 
 class PortalForm(forms.Form):
     """A form whose texts are trimmed and hold no NUL; `{{ form }}` renders it in our look."""
 
-    required_css_class = ""
-    error_css_class = ""
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, forms.ModelChoiceField) and field.empty_label == DASHES:
+                field.empty_label = _("请选择")
 
 
 class DayField(forms.DateField):

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from logistics_portal.kit.marks import badge_html, icon_html
 
 register = template.Library()
+NOTICE_ICONS = {"info": "info-circle", "warn": "alert-triangle"}
 WEEK_DAYS = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
 BROWSERS = (
     ("MicroMessenger", _("微信")),
@@ -62,7 +63,8 @@ def savebar(content: str) -> SafeString:
 @register.simple_block_tag
 def notice(content: str, tone: str = "info") -> SafeString:
     """Return a framed sentence that the reader must not miss."""
-    return format_html('<div class="notice notice--{}">{}<div>{}</div></div>', tone, icon_html(tone), content)
+    icon = icon_html(NOTICE_ICONS.get(tone, tone))
+    return format_html('<div class="notice notice--{}">{}<div>{}</div></div>', tone, icon, content)
 
 
 @register.simple_tag
