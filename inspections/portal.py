@@ -6,12 +6,14 @@ from inspections.dashboards import plugs as dashboards
 from inspections.demo.plant import plant
 from inspections.evaluations import plugs as evaluations
 from inspections.findings import plugs as findings
+from inspections.incidents import plugs as incidents
 from inspections.reports import plugs as reports
 from logistics_portal.kit import registry
 
 registry.demos.add(registry.Demo("inspections", plant, 30))
 checks.plug()
 findings.plug()
+incidents.plug()
 checklists.plug()
 reports.plug()
 evaluations.plug()

@@ -9,6 +9,7 @@ from inspections.checks import urls as checks
 from inspections.dashboards import urls as dashboards
 from inspections.evaluations import urls as evaluations
 from inspections.findings import urls as findings
+from inspections.incidents import urls as incidents
 from inspections.reports import urls as reports
 from inspections.schedules import urls as schedules
 
@@ -17,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *schedules.urlpatterns,
     *checks.urlpatterns,
     *findings.urlpatterns,
+    *incidents.urlpatterns,
     *checklists.urlpatterns,
     *reports.urlpatterns,
     *evaluations.urlpatterns,
