@@ -12,6 +12,7 @@ from inspections.checks.tasks import (
 )
 from inspections.evaluations.tasks import run_year
 from inspections.findings.tasks import climb_ladders
+from inspections.incidents.tasks import watch_incidents
 from inspections.reports.tasks import order_reports, write_report
 from inspections.tallies.tasks import fold_recent, fold_today, order_fold
 
@@ -30,5 +31,6 @@ __all__ = [
     "remind_vice_principals",
     "run_year",
     "tell_missed",
+    "watch_incidents",
     "write_report",
 ]

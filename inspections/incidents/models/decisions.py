@@ -65,6 +65,7 @@ class GradeDecision(Scoped):
     proposed_at = models.DateTimeField(_("拟定时间"))
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField(_("认定时间"), null=True, blank=True)
+    answer = models.CharField(_("决定意见"), max_length=300, blank=True)
 
     objects = ScopedQuerySet["GradeDecision"].as_manager()
 
@@ -100,6 +101,7 @@ class ResponsibilityFinding(Scoped):
     proposed_at = models.DateTimeField(_("录入时间"))
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField(_("审定时间"), null=True, blank=True)
+    answer = models.CharField(_("决定意见"), max_length=300, blank=True)
 
     objects = ScopedQuerySet["ResponsibilityFinding"].as_manager()
 

@@ -8,19 +8,21 @@ from inspections.incidents.services.deciding import (
     propose_grade,
     record_responsibility,
 )
+from inspections.incidents.services.lifting import decide_lift, expire, propose_lift
 from inspections.incidents.services.reporting import (
     Casualty,
     First,
     close,
-    decide_softening,
     end,
     finish,
     follow_up,
     pass_on,
-    propose_softening,
     report,
+    tell_health,
+    verify_rectification,
 )
-from inspections.incidents.services.vetoing import confirm, lift, propose, refuse, second
+from inspections.incidents.services.softening import decide_softening, propose_softening
+from inspections.incidents.services.vetoing import confirm, propose, refuse, second
 
 __all__ = [
     "Casualty",
@@ -29,19 +31,23 @@ __all__ = [
     "close",
     "confirm",
     "decide_grade",
+    "decide_lift",
     "decide_report_act",
     "decide_responsibility",
     "decide_softening",
     "end",
+    "expire",
     "finish",
     "follow_up",
-    "lift",
     "pass_on",
     "propose",
     "propose_grade",
+    "propose_lift",
     "propose_softening",
     "record_responsibility",
     "refuse",
     "report",
     "second",
+    "tell_health",
+    "verify_rectification",
 ]

@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from inspections.incidents import selectors
+from inspections.incidents import levels, selectors
+from inspections.incidents.levels import confirmer_of
 from inspections.incidents.models import Incident, Veto
-from inspections.incidents.rules import clocks, grades, vetoes
+from inspections.incidents.rules import clocks, vetoes
 from inspections.incidents.rules.life import veto_after
-from inspections.incidents.rules.words import Decider, Grade, Trigger, VetoState
-from inspections.incidents.services.reporting import require_decider
-from logistics_portal.accounts.models import Post, Unit, User
+from inspections.incidents.rules.words import Decider, VetoState
+from inspections.incidents.services import telling
+from inspections.incidents.services.keeping import locked
+from logistics_portal.accounts.models import Post, User
+from logistics_portal.accounts.permissions import Role
+from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records import services as records
+from schools.terms.selectors import national_calendar
 
 
 @transaction.atomic
-def propose(*, incident: Incident, year: int, text: str, by: User, at: datetime) -> Veto:
-    """Propose the veto that the incident's decided facts give for `year`; refuse where they give none."""
-    incident = Incident.objects.select_for_update(of=("self",)).select_related("county").get(pk=incident.pk)
-    reasons = _reasons(incident, year)
-    if not reasons:
+def propose(*, incident: Incident, year: int, text: str, by: User, at: datetime, post: Post | None = None) -> Veto:
+    """Propose the veto that the incident's decided facts give for `year`; refuse where they give none.
+
+    F proposes within its days after the finding; only then may C or the province propose in its place.
+    """
+    incident = locked(incident)
+    reasons = selectors.reasons_of(incident, year)
+    if not reasons or not incident.in_scope or incident.state == "struck":
         raise NotAllowed(_("按已认定的等级和责任，这起事故在该年度不构成一票否决。"))
-    standing = Veto.objects.filter(incident=incident, year=year, state__in=["proposed", "active", "expired"])
+    standing = incident.vetoes.filter(year=year, state__in=["proposed", "active", "expired"])
     if standing.exists():
         raise NotAllowed(_("这起事故在该年度已有否决，不能重复提出。"))
+    _refuse_haste(incident, post, at)
     row = Veto.objects.create(
         number=f"{incident.number}-{incident.county.code}-{incident.vetoes.count() + 1}",
         school_id=incident.school_id,
@@ -44,20 +53,45 @@ def propose(*, incident: Incident, year: int, text: str, by: User, at: datetime)
         proposal=text,
     )
     records.log(by=by, verb="veto.propose", on=row, after={"triggers": row.triggers, "year": year}, reason=text, at=at)
+    _tell_confirmer(row, "proposed", Role.OFFICE_HEAD, at)
     return row
+
+
+def proposal_due(incident: Incident) -> datetime | None:
+    """Return until when F proposes the veto: working days after the last decision; nothing before there is one."""
+    decided = selectors.last_decision(incident)
+    if decided is None:
+        return None
+    return clocks.proposal_due(local_date(decided), national_calendar(), selectors.FIGURES)
+
+
+def _refuse_haste(incident: Incident, post: Post | None, at: datetime) -> None:
+    if post is None or post.unit_id == incident.county_id:
+        return
+    due = proposal_due(incident)
+    if due is not None and at <= due:
+        unit, until = incident.county.name, clocks.local_date(due).isoformat()
+        raise NotAllowed(
+            _("先由%(unit)s在 %(until)s 前提出，逾期后上级可以直接提出。") % {"unit": unit, "until": until}
+        )
 
 
 @transaction.atomic
 def second(*, veto: Veto, by: User, post: Post, at: datetime) -> Veto:
     """First of the two provincial signatures that a grave veto needs; the leader's `confirm` follows."""
     row = _locked(veto)
-    _require_another(row, by)
+    _require_open(row)
+    _require_another(row, by, local_date(at))
     if confirmer_of(row) != Decider.PROVINCE:
         raise NotAllowed(_("这项否决由上一级单位直接确认，不需要省级初核。"))
-    require_decider(row.county, Decider.PROVINCE, post)
+    if row.seconded_by_id is not None:
+        raise NotAllowed(_("这项否决已经初核，请由分管领导确认。"))
+    levels.require_decider(row.county, Decider.PROVINCE, post)
+    _refuse_unfounded(row)
     row.seconded_by, row.seconded_at = by, at
     row.save(update_fields=["seconded_by", "seconded_at"])
-    records.log(by=by, verb="veto.second", on=row, at=at)
+    records.log(by=by, verb="veto.second", on=row, post=post, at=at)
+    _tell_confirmer(row, "seconded", Role.BUREAU_LEADER, at)
     return row
 
 
@@ -65,17 +99,28 @@ def second(*, veto: Veto, by: User, post: Post, at: datetime) -> Veto:
 def confirm(*, veto: Veto, document_no: str, by: User, post: Post, at: datetime) -> Veto:
     """Confirm a proposed veto at the right level, by somebody else, with the number of the decision."""
     row = _locked(veto)
-    _require_another(row, by)
+    _require_open(row)
+    _require_another(row, by, local_date(at))
     if not document_no.strip():
         raise NotAllowed(_("确认否决必须写明决定文号。"))
     decider = confirmer_of(row)
-    require_decider(row.county, decider, post)
+    levels.require_decider(row.county, decider, post)
     if decider == Decider.PROVINCE and row.seconded_by_id is None:
         raise NotAllowed(_("较大及以上事故、瞒报谎报的否决，须先由省级后勤部门负责人初核，再由分管领导确认。"))
+    _refuse_unfounded(row)
     row.state = veto_after("confirm", row.state)
     row.confirmed_by, row.confirmed_at, row.document_no = by, at, document_no.strip()
     row.save(update_fields=["state", "confirmed_by", "confirmed_at", "document_no"])
-    records.log(by=by, verb="veto.confirm", on=row, after={"document_no": row.document_no}, at=at)
+    after = {"state": row.state, "document_no": row.document_no}
+    records.log(by=by, verb="veto.confirm", on=row, after=after, post=post, at=at)
+    until = clocks.local_date(appeal_ends(row)).isoformat()
+    telling.tell_school(
+        veto=row,
+        event="active",
+        title=_("一票否决决定：%(number)s（%(year)s 年度）") % {"number": row.number, "year": row.year},
+        text=_("决定文号 %(no)s。如有异议，可在 %(until)s 前提出申诉。") % {"no": row.document_no, "until": until},
+        at=at,
+    )
     return row
 
 
@@ -83,80 +128,64 @@ def confirm(*, veto: Veto, document_no: str, by: User, post: Post, at: datetime)
 def refuse(*, veto: Veto, reason: str, by: User, post: Post, at: datetime) -> Veto:
     """Refuse a proposed veto; while its triggers still hold only the province can (rights §3)."""
     row = _locked(veto)
-    _require_another(row, by)
-    still_holds = bool(_reasons(row.incident, row.year))
-    require_decider(row.county, Decider.PROVINCE if still_holds else confirmer_of(row), post)
+    _require_open(row)
+    _require_another(row, by, local_date(at))
+    levels.require_no_gain(row.county, by, local_date(at))
+    if not reason.strip():
+        raise NotAllowed(_("不予否决必须写明理由。"))
+    levels.require_decider(row.county, refuser_of(row), post)
     row.state = veto_after("dismiss", row.state)
     row.ended_by, row.ended_at, row.end_cause = by, at, reason
     row.save(update_fields=["state", "ended_by", "ended_at", "end_cause"])
-    records.log(by=by, verb="veto.refuse", on=row, reason=reason, at=at)
+    records.log(by=by, verb="veto.refuse", on=row, reason=reason, post=post, at=at)
+    title = _("不予否决：%(number)s") % {"number": row.number}
+    telling.tell_line(incident=row.incident, event=f"dismissed-{row.pk}", title=title, text=reason[:200], at=at)
     return row
 
 
-@transaction.atomic
-def lift(*, veto: Veto, cause: str, proposed_by: User, by: User, post: Post, at: datetime) -> Veto:
-    """Lift a veto after an appeal decision or a superseding finding; two people of the confirming level (T08)."""
-    row = _locked(veto)
-    if proposed_by.pk == by.pk:
-        raise NotAllowed(_("解除否决须两人办理：一人提出，另一人批准。"))
-    if not cause.strip():
-        raise NotAllowed(_("解除否决必须写明申诉决定或新认定的文号；不能酌情免除。"))
-    require_decider(row.county, confirmer_of(row), post)
-    row.state = veto_after("lift", row.state)
-    row.ended_by, row.ended_second, row.ended_at, row.end_cause = proposed_by, by, at, cause.strip()
-    row.save(update_fields=["state", "ended_by", "ended_second", "ended_at", "end_cause"])
-    records.log(by=by, verb="veto.lift", on=row, reason=cause, at=at)
-    return row
+def refuser_of(veto: Veto) -> Decider:
+    """Return which level may refuse a proposed veto: the province while a trigger holds."""
+    return Decider.PROVINCE if selectors.reasons_of(veto.incident, veto.year) else confirmer_of(veto)
 
 
-def confirmer_of(veto: Veto) -> Decider:
-    """Return which level confirms this veto."""
-    grade = selectors.decided_grade(veto.incident)
-    held = (
-        Grade(grade.grade)
-        if grade
-        else grades.effective_grade(selectors.casualties_of(veto.incident), selectors.FIGURES)
-    )
-    return grades.veto_confirmer(grade=held, triggers=frozenset(Trigger(code) for code in veto.triggers))
+def appeal_ends(veto: Veto) -> datetime:
+    """Return until when the school may appeal against a confirmed veto (evaluation §3.3)."""
+    notified = local_date(veto.confirmed_at or veto.proposed_at)
+    return clocks.appeal_ends(notified, national_calendar(), selectors.FIGURES)
 
 
-def level_of(veto: Veto) -> Unit:
-    """Return the bureau that confirms this veto."""
-    if confirmer_of(veto) == Decider.PROVINCE:
-        unit: Unit = veto.county
-        while unit.parent is not None:
-            unit = unit.parent
-        return unit
-    return veto.county.next_level
+def confirmation_due(veto: Veto) -> datetime:
+    """Return until when a proposed veto is confirmed or refused (rights §5)."""
+    return clocks.confirmation_due(local_date(veto.proposed_at), national_calendar(), selectors.FIGURES)
 
 
-def _reasons(incident: Incident, year: int) -> tuple[vetoes.Reason, ...]:
-    figures = selectors.FIGURES
-    limit = selectors.limit_of(incident)
-    facts = vetoes.facts_of_year(
-        selectors.facts_of(incident), occurred_at=incident.happened_at, limit_at=limit, year=year, figures=figures
-    )
-    pulled = set(vetoes.incident_triggers(facts, figures)) if facts else set()
-    others = Incident.objects.counting().filter(school_id=incident.school_id).prefetch_related("report_acts")
-    late = selectors.late_reports(others, year)
-    if len(late) >= figures.late_reports and late[figures.late_reports - 1].pk == incident.pk:
-        pulled.add(Trigger.T6)
-    return vetoes.reasons(
-        pulled,
-        grade=selectors.facts_of(incident).grade,
-        incident=clocks.local_date(incident.happened_at),
-        limit=clocks.local_date(limit),
-        figures=figures,
+def _tell_confirmer(veto: Veto, event: str, role: Role, at: datetime) -> None:
+    telling.tell_unit(
+        incident=veto.incident,
+        units=[levels.level_of(veto)],
+        roles=[role],
+        event=f"veto-{veto.pk}-{event}",
+        title=_("一票否决待确认：%(name)s") % {"name": telling.name_of(veto.incident)},
+        at=at,
     )
 
 
 def _locked(veto: Veto) -> Veto:
-    rows = Veto.objects.select_for_update(of=("self",)).select_related("incident", "county__parent__parent")
-    return rows.get(pk=veto.pk)
+    related = ("incident__school", f"incident__{levels.UP}", levels.UP, "school__unit")
+    return Veto.objects.select_for_update(of=("self",)).select_related(*related).get(pk=veto.pk)
 
 
-def _require_another(veto: Veto, by: User) -> None:
+def _require_open(veto: Veto) -> None:
+    if veto.state != VetoState.PROPOSED:
+        raise NotAllowed(_("这项否决处于“%(state)s”，不能再确认或驳回。") % {"state": veto.get_state_display()})
+
+
+def _require_another(veto: Veto, by: User, on: date) -> None:
     if by.pk in {veto.proposed_by_id, veto.seconded_by_id}:
         raise NotAllowed(_("提出人、初核人不能再确认同一项否决，请由他人办理。"))
-    if veto.state == VetoState.ACTIVE:
-        raise NotAllowed(_("这项否决已经确认。"))
+    levels.require_no_gain(veto.county, by, on)
+
+
+def _refuse_unfounded(veto: Veto) -> None:
+    if not selectors.reasons_of(veto.incident, veto.year):
+        raise NotAllowed(_("按现在的事实和认定，这项否决的事由已不成立，不能确认。"))

@@ -1,0 +1,1 @@
+"""Pages of incidents, of what is decided about them, and of vetoes."""
