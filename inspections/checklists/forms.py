@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from inspections.checklists.rules.definition import Definition
 from inspections.checklists.rules.loading import read
 from inspections.checklists.rules.problems import DefinitionError
-from inspections.checklists.selectors import text_of
+from inspections.checklists.words import text_of
 from logistics_portal.kit.forms import DayField, PortalForm
 
 FIGURES = ("number", "count")

@@ -9,9 +9,10 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.db.models import Count, QuerySet
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from inspections.checklists.models import Checklist, Version
+from inspections.checklists.words import text_of
 from logistics_portal.accounts.models import Unit
 from logistics_portal.records.selectors import parameters
 
@@ -158,12 +159,6 @@ def _limit(spec: Json, sign: str, limit: Any, unit: str, values: Mapping[str, st
     name = text_of(spec["parameters"].get(code, {}))
     words = {"sign": sign, "value": values.get(code, "—"), "unit": unit, "name": name or code}
     return gettext("%(sign)s %(value)s %(unit)s（%(name)s）") % words
-
-
-def text_of(word: Json) -> str:
-    """Return a word or text of a version in the reader's language."""
-    chinese = (get_language() or "zh").startswith("zh")
-    return str(word.get("zh" if chinese else "en") or word.get("zh", ""))
 
 
 def _join(words: Iterable[Json]) -> str:
