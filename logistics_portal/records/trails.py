@@ -17,6 +17,15 @@ from logistics_portal.records.models import AuditRow
 
 CHANGES_SHOWN = 8
 ACTS: dict[str, Promise] = {
+    "account.create": _("新建账号"),
+    "account.link": _("发送一次性链接"),
+    "account.set_password": _("设置密码"),
+    "post.grant": _("授予岗位"),
+    "post.revoke": _("撤销岗位"),
+    "unit.close": _("撤销机构"),
+    "unit.create": _("设立机构"),
+    "recode": _("变更代码"),
+    "switch_on": _("启用"),
     "accept": _("确认闭环"),
     "add": _("登记"),
     "add_extra": _("增加调休日"),
@@ -107,7 +116,7 @@ def told(rows: Iterable[AuditRow]) -> list[Event]:
 
 def act_name(verb: str) -> str:
     """Return an act in the reader's words: `finding.remedy` is 提交复查; an unknown one stays as it is written."""
-    return str(ACTS.get(verb.rpartition(".")[2], verb))
+    return str(ACTS.get(verb) or ACTS.get(verb.rpartition(".")[2], verb))
 
 
 def _event(row: AuditRow) -> Event:
