@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from django.urls import path
-
-from dormitories.buildings import views
+from django.urls import include, path
 
 app_name = "dormitories"
 urlpatterns = [
-    path("", views.building_list, name="list"),
-    path("at/<int:pk>/add/", views.add, name="add"),
-    path("<int:pk>/", views.building_page, name="building"),
-    path("<int:pk>/edit/", views.edit, name="edit"),
-    path("<int:pk>/rooms/", views.lay_out, name="rooms"),
-    path("<int:pk>/beds/", views.beds, name="beds"),
+    path("", include("dormitories.buildings.urls")),
 ]

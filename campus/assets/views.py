@@ -104,9 +104,6 @@ def say_none(request: SignedRequest, pk: int, kind: str) -> HttpResponse:
     if kind not in Facility.Kind.values:
         raise Http404
     place = doors.place_to_change(request.user, pk, KIND)
-    try:
-        services.say_none(place=place, kind=kind, by=request.user, at=timezone.now())
-        messages.success(request, gettext("已登记“无”。"))
-    except NotAllowed as refusal:
-        messages.error(request, str(refusal))
+    services.say_none(place=place, kind=kind, by=request.user, at=timezone.now())
+    messages.success(request, gettext("已登记“无”。"))
     return redirect("campus:campus", pk=place.pk)

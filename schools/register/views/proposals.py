@@ -131,17 +131,14 @@ def decide(request: SignedRequest, pk: int, step: str) -> HttpResponse:
     if not (own if step == "withdraw" else selectors.may_decide(request.user, proposal)):
         raise PermissionDenied(Permission.SCHOOL_EDIT)
     answer = request.POST.get("answer", "").replace("\x00", "").strip()[:200]
-    try:
-        if step == "withdraw":
-            services.withdraw(proposal=proposal, by=request.user, at=timezone.now())
-        elif step == "approve":
-            services.approve(proposal=proposal, by=request.user, at=timezone.now(), answer=answer)
-        elif answer:
-            services.refuse(proposal=proposal, by=request.user, at=timezone.now(), answer=answer)
-        else:
-            messages.error(request, gettext("驳回须写明理由。"))
-    except NotAllowed as refusal:
-        messages.error(request, str(refusal))
+    if step == "withdraw":
+        services.withdraw(proposal=proposal, by=request.user, at=timezone.now())
+    elif step == "approve":
+        services.approve(proposal=proposal, by=request.user, at=timezone.now(), answer=answer)
+    elif answer:
+        services.refuse(proposal=proposal, by=request.user, at=timezone.now(), answer=answer)
+    else:
+        messages.error(request, gettext("驳回须写明理由。"))
     return redirect("schools:proposal", pk=proposal.pk)
 
 

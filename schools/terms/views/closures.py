@@ -96,10 +96,7 @@ def decide(request: SignedRequest, pk: int, step: str) -> HttpResponse:
     if step in {"refuse", "revoke"} and not answer:
         messages.error(request, gettext("请写明理由。"))
         return redirect("schools:closure", pk=closure.pk)
-    try:
-        _act(closure, step, request, answer)
-    except NotAllowed as refusal:
-        messages.error(request, str(refusal))
+    _act(closure, step, request, answer)
     return redirect("schools:closure", pk=closure.pk)
 
 

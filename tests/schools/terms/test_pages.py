@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
+from logistics_portal.records.models import AuditRow
 from schools.terms.models import Closure, Edition, NationalYear
 from tests.factories import ground
 from tests.factories import schools as make
@@ -242,3 +243,14 @@ def test_a_wrong_sheet_of_holidays_is_refused(sheet, word):
 def test_a_county_uploads_no_holidays(clerk):
     assert clerk.get(reverse("schools:holiday-upload")).status_code == 403
     assert clerk.get(reverse("schools:holidays")).status_code == 200
+
+
+def test_a_step_that_cannot_be_taken_is_answered_with_its_sentence_and_kept(principal, clerk):
+    closure = ask(principal)
+    clerk.post(reverse("schools:closure-approve", args=[closure.pk]))
+
+    answer = clerk.post(reverse("schools:closure-approve", args=[closure.pk]))
+
+    assert answer.status_code == 409
+    assert "不能这样办理" in answer.content.decode()
+    assert AuditRow.objects.filter(outcome="refused").exists()
