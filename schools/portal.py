@@ -3,22 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from logistics_portal.accounts.models import User
 from logistics_portal.accounts.permissions import SCHOOL_ROLES, Role
 from logistics_portal.kit import registry
-from logistics_portal.kit.registry import Fact, FactValue, MenuEntry
+from logistics_portal.kit.registry import Fact, FactValue, MenuEntry, Todo, TodoSource
 from schools import demo
-from schools.terms import selectors
+from schools.register import selectors as register
+from schools.terms import reach, selectors
 
+ANSWER_WITHIN = timedelta(days=2)
 BUREAU = frozenset(role.value for role in frozenset(Role) - SCHOOL_ROLES - {Role.SYSTEM_OPERATOR, Role.SECURITY_ADMIN})
 
 
 def term_months(schools: Sequence[int], on: date) -> dict[int, FactValue]:
     """Return in how many months of the term schools serve meals; outside a term nothing is said."""
     return dict(selectors.term_months(schools, on))
+
+
+def answers(user: User, now: datetime) -> list[Todo]:
+    """Tell what waits for this person's answer: changes of schools and closures."""
+    told = [
+        Todo(
+            gettext("待审批：%(kind)s") % {"kind": row.get_kind_display()},
+            reverse("schools:proposal", args=[row.pk]),
+            due_at=row.asked_at + ANSWER_WITHIN,
+            urgency="warn",
+            place=row.school.name,
+        )
+        for row in register.waiting_for(user)
+    ]
+    return told + [
+        Todo(
+            gettext("待审批：停课 %(day)s 起") % {"day": row.first_date},
+            reverse("schools:closure", args=[row.pk]),
+            due_at=row.requested_at + ANSWER_WITHIN,
+            urgency="warn",
+            place=row.unit.name,
+        )
+        for row in reach.waiting_for(user, now)
+    ]
 
 
 for entry in (
@@ -29,5 +58,6 @@ for entry in (
     MenuEntry("schools.imports", _("学校导入"), "schools:imports", _("管理"), 510, BUREAU, icon="upload"),
 ):
     registry.menu.add(entry)
+registry.todos.add(TodoSource("schools.answers", answers, order=40))
 registry.facts.add(Fact("schools.term_months", "school", term_months))
 registry.demos.add(registry.Demo("schools", demo.plant, 10))

@@ -19,6 +19,7 @@ from logistics_portal.records.models import Job
 from schools.register.models import ImportFile, Place, Proposal, School
 
 FOUND_AT_MOST = 20
+LOOKED_AT = 100
 PLACE_PAGES = {
     Place.Kind.CANTEEN: ("canteens:canteen", "canteens:add"),
     Place.Kind.DORMITORY: ("dormitories:building", "dormitories:add"),
@@ -159,6 +160,16 @@ def may_decide(user: User, proposal: Proposal) -> bool:
     if proposal.kind in AT_SCHOOL:
         return user.can(Permission.PLACE_CLOSE, at=unit)
     return any(post.unit_id == unit.pk and post.role == Role.OFFICE_HEAD for post in user.live_posts)
+
+
+def waiting_for(user: User) -> list[Proposal]:
+    """Return what waits for a person's answer, oldest first; only bureaus answer."""
+    if not any(post.unit.kind != Unit.Kind.SCHOOL for post in user.live_posts):
+        return []
+    rows = Proposal.objects.visible_to(user).filter(state=Proposal.State.REQUESTED).exclude(asked_by=user)
+    related = ("school__unit__parent__parent__parent", "target_unit__parent__parent")
+    oldest = rows.select_related(*related).order_by("asked_at", "pk")[:LOOKED_AT]
+    return [row for row in oldest if may_decide(user, row)][:FOUND_AT_MOST]
 
 
 def _root(unit: Unit) -> Unit:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from logistics_portal.accounts.models import Unit, User
 from logistics_portal.accounts.permissions import Permission, Role
+from logistics_portal.kit.dates import local_date
 from schools.register.models import School
 from schools.terms.models import Closure, Edition
 from schools.terms.rules.closures import Decider
 from schools.terms.services.closures import decider_of
+
+LOOKED_BACK = timedelta(days=60)
+LOOKED_AT, SHOWN = 100, 20
 
 
 def readable(user: User) -> QuerySet[Edition]:
@@ -50,6 +56,15 @@ def may_answer(user: User, closure: Closure) -> bool:
     first = closure.unit.first_reviewer
     unit = first.next_level if who is Decider.HEAD_ABOVE else first
     return any(post.role == Role.OFFICE_HEAD and post.unit_id == unit.pk for post in user.live_posts)
+
+
+def waiting_for(user: User, now: datetime) -> list[Closure]:
+    """Return the closures that wait for a person's answer, oldest first; only bureaus answer."""
+    if not any(post.unit.kind != Unit.Kind.SCHOOL for post in user.live_posts):
+        return []
+    rows = Closure.objects.visible_to(user).filter(state=Closure.State.REQUESTED).exclude(requested_by=user)
+    living = rows.filter(first_date__gte=local_date(now) - LOOKED_BACK).select_related("unit__parent__parent__parent")
+    return [row for row in living.order_by("requested_at", "pk")[:LOOKED_AT] if may_answer(user, row)][:SHOWN]
 
 
 def may_revoke(user: User, closure: Closure) -> bool:

@@ -8,7 +8,8 @@ from typing import Unpack
 from django.db import transaction
 from django.utils.translation import gettext
 
-from logistics_portal.accounts.models import User
+from logistics_portal.accounts.models import Post, User
+from logistics_portal.accounts.permissions import Role
 from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records import services as records
@@ -38,7 +39,23 @@ def add_place(*, school: School, kind: str, by: User | None, at: datetime, **ope
         checked_from=opening.get("checked_from") or max(from_date, today),
     )
     records.log(by=by, verb="place.add", on=place, at=at, after={"kind": kind, "name": name, "from": from_date})
+    _tell_bureau(place, by, at)
     return place
+
+
+def _tell_bureau(place: Place, by: User | None, at: datetime) -> None:
+    """Tell the clerks of the first reviewer when somebody of the school added a place."""
+    unit = place.school.unit.first_reviewer
+    if by is None or not any(post.unit_id == place.school.unit_id for post in by.live_posts):
+        return
+    held = Post.objects.in_force(on=local_date(at)).filter(unit=unit, role=Role.OFFICE_CLERK)
+    clerks = User.objects.filter(pk__in=held.values("user"))
+    title = gettext("%(school)s新增%(kind)s“%(name)s”") % {
+        "school": place.school.name,
+        "kind": place.get_kind_display(),
+        "name": place.name,
+    }
+    records.notify(to=clerks, key=f"place:{place.pk}", title=title, at=at)
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from logistics_portal.accounts.models import Unit, UnitPeriod, User
 from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records import services as records
-from schools.register.models import Place, School, Trait
+from schools.register.models import Enrolment, Place, School, Trait
 from schools.register.rules import changes
 
 COLUMNS = {
@@ -142,6 +142,17 @@ def set_trait(
         setattr(school, column, value)
         school.save(update_fields=[column])
     return told
+
+
+@transaction.atomic
+def set_enrolment(*, school: School, year: int, pupils: int, boarders: int, by: User | None, at: datetime) -> Enrolment:
+    """Record the pupils and boarders of a school on 1 October of a year."""
+    if boarders > pupils:
+        raise NotAllowed(gettext("寄宿生数不能多于在校生数。"))
+    told = {"pupils": pupils, "boarders": boarders}
+    row, _new = Enrolment.objects.update_or_create(school=school, year=year, defaults=told)
+    records.log(by=by, verb="school.set_enrolment", on=school, at=at, after={"year": year, **told})
+    return row
 
 
 @transaction.atomic

@@ -8,7 +8,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from logistics_portal.kit.errors import NotAllowed
+from schools.portal import answers
 from schools.register.models import Proposal, School
+from schools.register.services import places, schools
 from tests.factories import ground
 from tests.factories import schools as make
 
@@ -260,3 +263,33 @@ def test_an_impossible_number_is_not_found(clerk, pk):
 
 def test_an_unknown_kind_of_change_is_not_found(head, school):
     assert head.get(reverse("schools:ask", args=[school.pk, "explode"])).status_code == 404
+
+
+def test_what_waits_for_an_answer_is_told_to_who_may_give_it(officer, school):
+    today = timezone.localdate()
+    typed = {"kind": "primary", "ownership": "private", "serves_meals": "on", "takes_effect": today.isoformat()}
+    officer.post(reverse("schools:ask", args=[school.pk, "edit"]), typed)
+    make.closure(school.unit, today, asked_by=ground.user())
+    clerk, leader = ground.user("office_clerk", ground.county()), ground.user("bureau_leader", ground.county())
+
+    assert [todo.place for todo in answers(clerk, timezone.now())] == ["东方红小学", school.unit.name]
+    assert answers(leader, timezone.now()) == []
+    assert answers(ground.user("logistics_officer", school.unit), timezone.now()) == []
+
+
+def test_the_clerk_is_told_of_a_new_place(school):
+    clerk = ground.user("office_clerk", ground.county())
+    officer = ground.user("logistics_officer", school.unit)
+
+    places.add_place(school=school, kind="canteen", name="一食堂", by=officer, at=timezone.now())
+
+    assert "新增食堂" in clerk.notices.get().title
+
+
+def test_an_enrolment_is_kept_by_year(school):
+    for pupils in (300, 310):
+        schools.set_enrolment(school=school, year=2026, pupils=pupils, boarders=20, by=None, at=timezone.now())
+
+    assert school.enrolments.get().pupils == 310
+    with pytest.raises(NotAllowed):
+        schools.set_enrolment(school=school, year=2026, pupils=1, boarders=20, by=None, at=timezone.now())
