@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from django.core.files import File
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from inspections.checklists.models import Checklist, Item
@@ -181,16 +182,14 @@ def _worse(alarms: Sequence[verdicts.Alarm], before: Json) -> list[verdicts.Alar
 
 def _call(check: Check, place: Place, alarms: Sequence[verdicts.Alarm]) -> None:
     """Tell the people a rule names at once; what is told names no pupil."""
-    school = place.school
     for alarm in alarms:
-        people = called(school.unit, alarm.roles, on=local_date(check.handed_in_at))
-        words = {"school": school.name, "place": place.name}
+        people = called(place.school.unit, alarm.roles, on=local_date(check.handed_in_at))
+        words = {"school": place.school.name, "place": place.name, "number": alarm.worse}
         notify(
             to=people,
             key=f"check-alarm:{check.pk}:{alarm.rule}",
-            title=gettext("%(school)s%(place)s：夜间人数有未核实，请立即处置") % words,
-            text=gettext("差%(number)s人。点开可看检查记录；一时找不到人的，按失联处置并上报。")
-            % {"number": alarm.worse},
+            title=gettext("%(school)s%(place)s：点名人数对不上，请立即核实") % words,
+            text=gettext("相差%(number)s人。请打开检查记录核对；一时找不到人的，按失联处置并上报。") % words,
             url=address(check.pk),
             urgency=Notice.Urgency.ALARM,
             at=check.handed_in_at,
@@ -199,4 +198,4 @@ def _call(check: Check, place: Place, alarms: Sequence[verdicts.Alarm]) -> None:
 
 def address(check_id: int) -> str:
     """Return where a check is shown."""
-    return f"/inspections/checks/{check_id}/"
+    return reverse("inspections:check", args=[check_id])

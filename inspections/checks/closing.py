@@ -49,7 +49,15 @@ def close_slots(*, at: datetime, since: date | None = None) -> Closing:
         for span in _pieces(Span(first, local_date(at))):
             done = _close(checklist, span, at)
             missed, days = missed + done.missed, days + done.days
+    lapse(at=at)
     return Closing(missed, days)
+
+
+def lapse(*, at: datetime) -> int:
+    """Mark what was begun and never completed as incomplete once a phone could no longer hand the rest in."""
+    last = local_date(at) - schedules.clocks_on(local_date(at)).offline - ONE_DAY
+    begun = Check.objects.filter(state=Check.State.RECEIVING, date__lt=last)
+    return begun.update(state=Check.State.INCOMPLETE)
 
 
 def write_missed(gaps: Iterable[Gap], *, at: datetime) -> int:

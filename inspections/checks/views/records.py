@@ -8,13 +8,13 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from inspections.checks import acts, history, people, scope
 from inspections.checks.forms import VoidForm
 from inspections.checks.models import Check
 from inspections.checks.tables import CheckFilter, CheckTable
-from logistics_portal.accounts.gate import SignedRequest, require, signed_in
+from logistics_portal.accounts.gate import SignedRequest, fresh, require, signed_in
 from logistics_portal.accounts.permissions import Permission
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.kit.tables import table_page
@@ -48,10 +48,13 @@ def check(request: SignedRequest, pk: int) -> HttpResponse:
 
 
 @signed_in
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
+@fresh
 def countersign(request: SignedRequest, pk: int) -> HttpResponse:
-    """Sign a check as the second person."""
+    """Sign a check as the second person, with the password given not long ago."""
     row = get_object_or_404(scope.checks(request.user), pk=pk)
+    if request.method != "POST":
+        return redirect("inspections:check", pk)
     require(request.user, Permission.CHECK_COUNTERSIGN, at=row.school.unit)
     post = people.signer(request.user, row.place, acts.template_of(row), author=row.by)
     if post is None:

@@ -16,7 +16,8 @@ if (first) {
     if (changed) event.preventDefault();
   });
 }
-for (const mark of document.querySelectorAll("[data-forget]")) forget(mark.dataset.forget);
+const hint = document.querySelector("[data-drafts]");
+if (hint) hint.hidden = !keys().some((key) => key.startsWith(hint.dataset.drafts));
 
 /** Wire a form, fresh or come back. @param {HTMLFormElement} form */
 function begin(form) {
@@ -173,6 +174,15 @@ function read(key) {
   }
 }
 
+/** Return the names of everything kept; a browser that forbids it keeps nothing. */
+function keys() {
+  try {
+    return Object.keys(localStorage);
+  } catch {
+    return [];
+  }
+}
+
 /** @param {string} key */
 function forget(key) {
   try {
@@ -184,13 +194,9 @@ function forget(key) {
 
 /** Drafts of slots that have closed long ago make room. */
 function forgetOld() {
-  try {
-    for (const key of Object.keys(localStorage)) {
-      const draft = key.startsWith("check/") ? read(key) : null;
-      if (draft && Date.now() - draft.at > KEPT_DAYS * 86400000) forget(key);
-    }
-  } catch {
-    // no store
+  for (const key of keys()) {
+    const draft = key.startsWith("check/") ? read(key) : null;
+    if (draft && Date.now() - draft.at > KEPT_DAYS * 86400000) forget(key);
   }
 }
 

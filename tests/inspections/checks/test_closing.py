@@ -8,6 +8,7 @@ import pytest
 
 from inspections.checks import acts
 from inspections.checks.closing import close_slots, reclose
+from inspections.checks.models import Check
 from inspections.checks.services import hand_in
 from inspections.schedules.models import ClosedDay, Missed
 from tests.factories import ground, schools
@@ -168,6 +169,7 @@ def test_a_day_that_came_to_be_a_school_day_is_written_when_it_had_closed():
 def test_the_first_reviewer_is_that_of_the_day():
     here = campus()
     old, new = here.unit.parent, ground.neighbour()
+    here.unit.periods.all().delete()
     here.unit.periods.create(
         from_date=date(2009, 1, 1), until_date=MONDAY, code="a", name="x", kind="school", parent=old
     )
@@ -176,3 +178,18 @@ def test_the_first_reviewer_is_that_of_the_day():
     close_slots(at=RUN + timedelta(days=1))
 
     assert list(Missed.objects.order_by("date").values_list("county", flat=True)) == [old.pk, new.pk]
+
+
+def test_a_night_never_finished_is_incomplete_after_eight_days():
+    here = scene("dormitory_nightly", is_boarding=True)
+    here.place.checked_from = MONDAY
+    here.place.save(update_fields=["checked_from"])
+    hand_in(paper=here.paper(stage="roll"), hand=here.hand(), at=at(MONDAY, "21:00"))
+
+    close_slots(at=at(MONDAY + timedelta(days=8), "08:30"))
+    early = Check.objects.get().state
+    close_slots(at=at(MONDAY + timedelta(days=9), "08:30"))
+
+    assert early == "receiving"
+    assert Check.objects.get().state == "incomplete"
+    assert MONDAY in missed_days()
