@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Case, IntegerField, QuerySet, Value, When
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from inspections.checklists.models import Version
@@ -36,12 +36,7 @@ def address(pk: int) -> str:
 
 def photo_address(attachment: Attachment) -> str:
     """Return where a photo is shown; nothing once its bytes were taken down."""
-    if attachment.removed_at is not None:
-        return ""
-    try:
-        return reverse("records:attachment", args=[attachment.name])
-    except NoReverseMatch:
-        return ""
+    return "" if attachment.removed_at else reverse("records:attachment", args=[attachment.name])
 
 
 def with_weight(rows: QuerySet[Finding]) -> QuerySet[Finding]:
