@@ -116,7 +116,8 @@ def told(rows: Iterable[AuditRow]) -> list[Event]:
 
 def act_name(verb: str) -> str:
     """Return an act in the reader's words: `finding.remedy` is 提交复查; an unknown one stays as it is written."""
-    return str(ACTS.get(verb) or ACTS.get(verb.rpartition(".")[2], verb))
+    named = ACTS.get(verb) or ACTS.get(verb.rpartition(".")[2])
+    return str(named or verb)
 
 
 def _event(row: AuditRow) -> Event:
