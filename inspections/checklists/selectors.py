@@ -19,7 +19,6 @@ from logistics_portal.records.selectors import parameters
 Json = Mapping[str, Any]
 TONES = {"critical": "bad", "major": "warn", "minor": "idle", "info": "info"}
 STATE_TONES = {"draft": "info", "published": "good", "retired": "idle", "discarded": "idle"}
-SEEN_ON_THE_SPOT = "view"
 
 
 def base_for(checklist: Checklist, unit: Unit, on: date) -> Version | None:
@@ -113,7 +112,7 @@ def _line(spec: Json, item: Json, values: Mapping[str, str]) -> ItemLine:
         tone=TONES.get(item["severity"], "idle"),
         asks=text_of(words["answer_kinds"].get(item["answer"]["kind"], {})),
         limits=limits_of(spec, item, values),
-        evidence=_join(words["evidence"].get(key, {}) for key in item.get("evidence") or [SEEN_ON_THE_SPOT]),
+        evidence=_join(words["evidence"].get(key, {}) for key in item.get("evidence", ())) or gettext("现场查看"),
         when=_join(spec["conditions"].get(key, {}) for key in item.get("when", ())),
         basis=gettext("、").join(item.get("basis", ())),
         due="" if item["severity"] == "info" else due_words(fail.get("due") or default_due(spec, item)),

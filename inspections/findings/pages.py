@@ -124,6 +124,7 @@ def page_of(user: User, finding: Finding, at: datetime) -> dict[str, Any]:
     return {
         "finding": finding,
         "tone": selectors.deadline_tone(finding, at),
+        "state_tone": selectors.STATE_TONES[finding.state],
         "deadline": selectors.deadline_words(finding, at, calendar),
         "severity_tone": selectors.SEVERITY_TONES[finding.severity],
         "pairs": selectors.photo_pairs([finding])[finding.pk],

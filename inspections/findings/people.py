@@ -24,8 +24,8 @@ FIRST, NEXT, PROVINCE, SCHOOL = "F", "C", "P", "school"
 class Act(StrEnum):
     """What a person may do with a finding."""
 
-    ASSIGN = "assign"
     REMEDY = "remedy"
+    ASSIGN = "assign"
     ACCEPT = "accept"
     REFUSE = "refuse"
     ASK_EXTENSION = "ask_extend"

@@ -62,7 +62,7 @@ def is_overdue(finding: Finding, at: datetime) -> bool:
 def deadline_words(finding: Finding, at: datetime, calendar: Calendar | None = None) -> str:
     """Return how much time is left or how late the school is; in school days where a calendar is given."""
     if finding.state != rules.State.OPEN:
-        return str(finding.get_outcome_display() or finding.get_state_display())
+        return str(finding.get_outcome_display()) or in_time_words(finding)
     if finding.tolerated_until is not None and not is_overdue(finding, at):
         return gettext("限期保留至 %(day)s") % {"day": finding.tolerated_until.isoformat()}
     if at > finding.due_at:
@@ -123,7 +123,7 @@ def _pairs(before: list[FindingPhoto], after: list[FindingPhoto]) -> list[Pair]:
     last = max((photo.round for photo in after), default=0)
     after = [photo for photo in after if photo.round == last]
     pairs = []
-    for place in range(max(len(before), len(after), 1)):
+    for place in range(max(len(before), len(after))):
         old = before[place].attachment if place < len(before) else None
         new = after[place].attachment if place < len(after) else None
         pairs.append(Pair(_shown(old), _shown(new), _note(old), _note(new)))
