@@ -84,10 +84,13 @@ def require_no_gain(first: Unit, by: User, on: date) -> None:
 
 
 def gravest(incident: Incident) -> Grade:
-    """Return the gravest grade an incident ever had: computed now, or proposed or decided at any time."""
+    """Return the gravest grade an incident ever had: by the figures of any version, or decided at any time."""
     held = [grades.effective_grade(selectors.casualties_of(incident), selectors.FIGURES)]
-    for row in incident.grades.exclude(state=DecisionState.REFUSED).all():
-        held += [Grade(row.grade), Grade(row.grade_493), Grade(row.grade_food)]
+    for facts in incident.versions.values_list("facts", flat=True):
+        figures = {name: facts.get(name, 0) for name in ("deaths", "gravely_hurt", "loss_fen", "food_cases")}
+        held.append(grades.effective_grade(grades.Casualties(**figures), selectors.FIGURES))
+    decided = {DecisionState.DECIDED, DecisionState.SUPERSEDED}
+    held += [Grade(row.grade) for row in incident.grades.all() if row.state in decided]
     return max(held, key=gravity)
 
 

@@ -41,11 +41,16 @@ def _supersede(veto: Veto, reasons: tuple[vetoes.Reason, ...], by: User | None, 
         return
     if veto.state == VetoState.ACTIVE:
         veto.state = veto_after("supersede", veto.state)
-    before = {"triggers": veto.triggers, "window_until": veto.window_until}
+    before = {"triggers": ", ".join(veto.triggers), "window_until": veto.window_until}
     veto.triggers, veto.window_from, veto.window_until = codes, first, last
     veto.save(update_fields=["state", "triggers", "window_from", "window_until"])
     records.log(
-        by=by, verb="veto.supersede", on=veto, before=before, after={"triggers": codes, "window_until": last}, at=at
+        by=by,
+        verb="veto.supersede",
+        on=veto,
+        before=before,
+        after={"triggers": ", ".join(codes), "window_until": last},
+        at=at,
     )
 
 

@@ -52,7 +52,14 @@ def propose(*, incident: Incident, year: int, text: str, by: User, at: datetime,
         proposed_at=at,
         proposal=text,
     )
-    records.log(by=by, verb="veto.propose", on=row, after={"triggers": row.triggers, "year": year}, reason=text, at=at)
+    records.log(
+        by=by,
+        verb="veto.propose",
+        on=row,
+        after={"triggers": ", ".join(row.triggers), "year": year},
+        reason=text,
+        at=at,
+    )
     _tell_confirmer(row, "proposed", Role.OFFICE_HEAD, at)
     return row
 

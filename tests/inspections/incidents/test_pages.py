@@ -1,0 +1,391 @@
+"""Pages of incidents and vetoes: who opens them, what they show, and what typing into them does."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from inspections.incidents import services
+from inspections.incidents.models import Incident, Lifting, Softening, Veto
+from inspections.incidents.rules.words import DecisionState, Grade, Responsibility, VetoState
+from logistics_portal.accounts.permissions import Role
+from logistics_portal.records.models import AuditRow
+from tests.factories import ground, schools
+from tests.factories import incidents as make
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+BUREAU_STEPS = ["-pass-on", "-close", "-rectify", "-grade", "-responsibility", "-report-act", "-soften", "-veto"]
+IDENTITY = "11010519491231002X"
+
+
+@pytest.fixture
+def line():
+    return make.line()
+
+
+@pytest.fixture
+def now():
+    return timezone.now().replace(second=0, microsecond=0)
+
+
+@pytest.fixture
+def case(line, now):
+    return make.incident(line, happened_at=now - timedelta(hours=30), gravely_hurt=1)
+
+
+@pytest.fixture
+def neighbour():
+    return make.line("220000/220100/220103/")
+
+
+def of(person, *, fresh=True):
+    return ground.client_of(person.user, fresh=fresh)
+
+
+def to(name, pk=None):
+    return reverse(f"inspections:{name}", args=[pk] if pk is not None else [])
+
+
+def typed(now, **changed):
+    moment = timezone.localtime(now - timedelta(minutes=20)).strftime("%Y-%m-%dT%H:%M")
+    return {
+        "client_id": str(uuid4()),
+        "kind": "co",
+        "deaths": 0,
+        "gravely_hurt": 2,
+        "hurt": 0,
+        "food_cases": 0,
+        "loss": 1200,
+        "place": "",
+        "happened_at": moment,
+        "discovered_at": moment,
+        "summary": "宿舍 2 人一氧化碳中毒送医。",
+        **changed,
+    }
+
+
+def vetoed(line, now, days=20):
+    row = make.incident(line, happened_at=now - days * DAY, gravely_hurt=1)
+    row = make.decide(line, row, Grade.GENERAL, Responsibility.EQUAL)
+    return make.active(line, row, row.happened_at.year)
+
+
+def test_an_officer_reports_in_one_form_and_lands_on_the_incident(line, now):
+    browser = of(line.officer)
+    page = browser.get(to("incident-new"), follow=True)
+    assert page.redirect_chain == [(to("incident-report", line.school.pk), 302)]
+    assert "先救人、后报告" in page.content.decode()
+    assert 'href="tel:120"' in page.content.decode()
+
+    answer = browser.post(to("incident-report", line.school.pk), typed(now), follow=True)
+
+    row = Incident.objects.get()
+    assert answer.redirect_chain == [(to("incident", row.pk), 302)]
+    assert (row.gravely_hurt, row.loss_fen, row.domain, row.reported_by_school) == (2, 120_000, "campus", True)
+    assert "SG-" in answer.content.decode()
+
+
+def test_the_place_tells_the_domain_and_a_second_click_makes_no_second_incident(line, now):
+    canteen = schools.place(line.school)
+    words = typed(now, place=canteen.pk, kind="food", food_cases=6)
+
+    for _click in range(2):
+        of(line.officer).post(to("incident-report", line.school.pk), words)
+
+    assert [row.domain for row in Incident.objects.all()] == ["canteen"]
+
+
+@pytest.mark.parametrize("text", [f"学生 {IDENTITY} 受伤", "家长电话 13844556677", "电话 138 4455 6677 已告知"])
+def test_nobodys_numbers_are_kept(line, now, text):
+    answer = of(line.officer).post(to("incident-report", line.school.pk), typed(now, summary=text))
+
+    assert "文字里有身份证号或手机号" in answer.content.decode()
+    assert not Incident.objects.exists()
+
+
+@pytest.mark.parametrize("text", ["损失 110105194912310021 号设备", "发票 9138445566778", "学生 2 人受伤"])
+def test_other_numbers_are_kept(line, now, text):
+    of(line.officer).post(to("incident-report", line.school.pk), typed(now, summary=text))
+
+    assert Incident.objects.get().summary == text
+
+
+def test_a_report_with_impossible_times_keeps_what_was_typed(line, now):
+    later = timezone.localtime(now + DAY).strftime("%Y-%m-%dT%H:%M")
+
+    answer = of(line.officer).post(to("incident-report", line.school.pk), typed(now, discovered_at=later))
+
+    page = answer.content.decode()
+    assert "发现时间不能晚于现在" in page
+    assert "一氧化碳中毒送医" in page
+    assert AuditRow.objects.filter(outcome="refused").exists()
+
+
+def test_a_bureau_finds_the_school_by_name_and_what_it_reports_was_found_by_others(line, now):
+    browser = of(line.clerk)
+    schools.school(line.head.post.unit, name="两所同名小学甲")
+    schools.school(line.head.post.unit, name="两所同名小学乙")
+    many = browser.post(to("incident-new"), {"school": "两所同名小学"})
+    assert "有多所学校" in many.content.decode()
+    assert "没有这所学校" in browser.post(to("incident-new"), {"school": "没有的"}).content.decode()
+
+    found = browser.post(to("incident-new"), {"school": line.school.code})
+    browser.post(found.url, typed(now))
+
+    assert Incident.objects.get().reported_by_school is False
+
+
+def test_the_page_shows_clocks_ladders_and_whose_step_is_next(line, case):
+    page = of(line.clerk).get(to("incident", case.pk)).content.decode()
+
+    for words in ("测算：生产安全事故分级", "暂缓", "调查中", "还剩", "终报", "各版本对照", "责任待认定"):
+        assert words in page
+    assert "badge--veto" not in page
+    assert to("incident-pass-on", case.pk) in page
+    assert to("incident-pass-on", case.pk) not in of(line.officer).get(to("incident", case.pk)).content.decode()
+
+
+@pytest.mark.parametrize("name", ["", "-follow-up", "-tell-health", "-end", "-finish", *BUREAU_STEPS])
+def test_the_neighbour_county_finds_no_such_incident(case, neighbour, name):
+    answer = of(neighbour.head).get(to(f"incident{name}", case.pk))
+
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("name", BUREAU_STEPS)
+def test_the_school_takes_no_step_of_the_bureaus(line, case, name):
+    answer = of(line.vice).get(to(f"incident{name}", case.pk))
+
+    assert answer.status_code == 403
+
+
+def test_a_keeper_of_the_system_sees_no_incidents(line, case):
+    keeper = make.person(Role.SYSTEM_OPERATOR, line.province_head.post.unit)
+
+    codes = [of(keeper).get(url).status_code for url in (to("incidents"), to("vetoes"), to("incident", case.pk))]
+
+    assert codes == [403, 403, 403]
+
+
+def test_the_vetos_pages_keep_to_their_levels(line, neighbour, now):
+    veto = vetoed(line, now)
+    asked = Lifting.objects.create(
+        veto=veto,
+        ground="appeal",
+        document_no="1",
+        reason="维持",
+        unit=line.upper_head.post.unit,
+        asked_by=line.upper_head.user,
+        asked_at=now,
+    )
+    pages = [to("veto", veto.pk)] + [to(f"veto-{name}", veto.pk) for name in ("second", "confirm", "refuse", "lift")]
+    pages.append(to("lifting-decide", asked.pk))
+
+    assert {of(neighbour.head).get(url).status_code for url in pages} == {404}
+    assert {of(line.vice).get(url).status_code for url in pages[1:]} == {403}
+    assert {of(line.head).get(url).status_code for url in pages[1:]} == {403}
+
+
+def test_decisions_of_others_are_out_of_reach_next_door_and_forbidden_below(line, case, neighbour, now):
+    hand = {"by": line.clerk.user, "at": now}
+    grade = services.propose_grade(incident=case, grade=Grade.LARGER, paper=make.PAPER, **hand)
+    degree = services.record_responsibility(incident=case, degree=Responsibility.NONE, paper=make.PAPER, **hand)
+    soft = services.propose_softening(incident=case, change={"gravely_hurt": 0}, reason="核实", document_no="1", **hand)
+    pages = [to("grade-decide", grade.pk), to("responsibility-decide", degree.pk), to("softening", soft.pk)]
+
+    assert {of(neighbour.head).get(url).status_code for url in pages} == {404}
+    assert {of(line.head).get(url).status_code for url in pages} == {403}
+    assert {of(line.upper_head).get(url).status_code for url in pages} == {200}
+
+
+def test_a_case_goes_its_whole_way_through_the_pages(line, case, now):
+    pk, clerk, head, upper = case.pk, of(line.clerk), of(line.head), of(line.upper_head)
+    send(clerk, to("incident-pass-on", pk))
+    send(of(line.officer), to("incident-follow-up", pk), harm(gravely_hurt=2, text="又有 1 人送医"))
+    send(clerk, to("incident-grade", pk), {"grade": "general"})
+    send(head, to("grade-decide", case.grades.get().pk), {"agree": "yes"})
+    papers = {"degree": "major", "authority": "县调查组", "document_no": "〔2026〕7号"}
+    send(clerk, to("incident-responsibility", pk), papers)
+    send(head, to("responsibility-decide", case.responsibilities.get().pk), {"agree": "yes"})
+    send(clerk, to("incident-veto", pk), {"year": case.happened_at.year, "text": "按认定提出"})
+    veto = Veto.objects.get()
+    send(upper, to("veto-confirm", veto.pk), {"document_no": "〔2026〕市21号"})
+    send(of(line.officer), to("incident-end", pk), {"text": "处置完毕"})
+    send(of(line.officer), to("incident-finish", pk), harm(gravely_hurt=2, text="终报全文"))
+    send(clerk, to("incident-rectify", pk), {"text": "问题已整改"})
+    send(head, to("incident-close", pk))
+
+    case.refresh_from_db()
+    veto.refresh_from_db()
+    assert (case.state, veto.state) == ("closed", VetoState.ACTIVE)
+    assert (case.rectified_by, case.gravely_hurt, case.passed_to_city_at is not None) == (line.clerk.user, 2, True)
+    page = of(line.officer).get(to("veto", veto.pk)).content.decode()
+    assert "badge--veto" in page
+    assert "申诉期限" in page
+    assert "badge--veto" in of(line.officer).get(to("incident", pk)).content.decode()
+
+
+def harm(**changed):
+    return {"deaths": 0, "gravely_hurt": 1, "hurt": 0, "food_cases": 0, "loss": 0, "text": "", **changed}
+
+
+def send(browser, url, words=None):
+    assert browser.get(url).status_code == 200
+    answer = browser.post(url, words or {"csrfmiddlewaretoken": "x"})
+    assert answer.status_code == 302, answer.content.decode()
+
+
+def test_a_refused_step_shows_its_sentence_and_keeps_the_words(line, case):
+    answer = of(line.officer).post(to("incident-follow-up", case.pk), harm(gravely_hurt=0, text="其实没有人受伤"))
+
+    page = answer.content.decode()
+    assert "降低性变更" in page
+    assert "其实没有人受伤" in page
+    assert Incident.objects.get(pk=case.pk).version == 1
+
+
+def test_a_death_asks_for_its_day(line, case):
+    answer = of(line.officer).post(to("incident-follow-up", case.pk), harm(deaths=1, text="1 人死亡"))
+
+    assert "请填写死亡日期" in answer.content.decode()
+
+
+def test_a_no_needs_a_reason(line, case, now):
+    grade = services.propose_grade(incident=case, grade=Grade.GENERAL, paper=make.PAPER, by=line.clerk.user, at=now)
+    browser, url = of(line.head), to("grade-decide", grade.pk)
+    assert "不同意时请写明理由" in browser.post(url, {"agree": "no"}).content.decode()
+
+    browser.post(url, {"agree": "no", "answer": "缺文书"})
+
+    grade.refresh_from_db()
+    assert (grade.state, grade.answer) == (DecisionState.REFUSED, "缺文书")
+
+
+def test_a_grave_veto_is_signed_twice_at_the_province_each_after_a_fresh_sign_in(line, now):
+    row = make.incident(line, happened_at=now - 20 * DAY, deaths=3)
+    veto = make.proposed(line, make.decide(line, row, Grade.LARGER, Responsibility.EQUAL), row.happened_at.year)
+    stale = of(line.province_head, fresh=False).post(to("veto-second", veto.pk), {"csrfmiddlewaretoken": "x"})
+    assert stale.status_code == 302
+    assert "reauthenticate" in stale.url
+
+    send(of(line.province_head), to("veto-second", veto.pk))
+    send(of(line.province_leader), to("veto-confirm", veto.pk), {"document_no": "〔2026〕省3号"})
+
+    veto.refresh_from_db()
+    assert (veto.state, veto.seconded_by) == (VetoState.ACTIVE, line.province_head.user)
+
+
+def test_the_province_refuses_a_proposed_veto_with_a_reason(line, now):
+    row = make.incident(line, happened_at=now - 20 * DAY, gravely_hurt=1)
+    veto = make.proposed(line, make.decide(line, row, Grade.GENERAL, Responsibility.EQUAL), row.happened_at.year)
+    assert "badge--veto" not in of(line.officer).get(to("veto", veto.pk)).content.decode()
+
+    send(of(line.province_head), to("veto-refuse", veto.pk), {"reason": "事实不清"})
+
+    assert Veto.objects.get().state == VetoState.DISMISSED
+
+
+def test_a_veto_is_lifted_on_two_pages_by_two_people_of_one_bureau(line, now):
+    veto = vetoed(line, now)
+    words = {"ground": "appeal", "document_no": "〔2026〕复1号", "text": "申诉成立"}
+    send(of(line.upper_head), to("veto-lift", veto.pk), words)
+    asked = Lifting.objects.get()
+    assert "解除待批准" in of(line.officer).get(to("veto", veto.pk)).content.decode()
+
+    send(of(line.upper_leader), to("lifting-decide", asked.pk), {"agree": "yes", "answer": "同意"})
+
+    assert Veto.objects.get().state == VetoState.LIFTED
+
+
+def test_concealment_is_decided_on_its_page_by_the_city(line, case):
+    words = {"kind": "concealed", "text": "已听取学校意见", "document_no": "〔2026〕1号"}
+
+    send(of(line.upper_head), to("incident-report-act", case.pk), words)
+
+    assert case.report_acts.get(dropped_at__isnull=True).kind == "concealed"
+
+
+def test_a_softening_is_proposed_and_decided_and_listed_without_filters(line, case):
+    words = {"gravely_hurt": 0, "reason": "医院更正诊断", "document_no": "〔2026〕1号"}
+    empty = of(line.clerk).post(to("incident-soften", case.pk), {"reason": "没有内容", "document_no": "1"})
+    assert "请至少填写一项" in empty.content.decode()
+    unknown = of(line.clerk).post(to("incident-soften", case.pk), {**words, "school": "NONE"})
+    assert "没有代码为" in unknown.content.decode()
+    send(of(line.clerk), to("incident-soften", case.pk), words)
+
+    listed = of(line.province_head).get(to("softenings") + "?state=decided&q=x").content.decode()
+    assert "医院更正诊断" in listed
+    assert "没有缺号" in listed
+    send(of(line.upper_head), to("softening", Softening.objects.get().pk), {"agree": "yes", "answer": "同意"})
+
+    assert Incident.objects.get(pk=case.pk).gravely_hurt == 0
+
+
+def test_the_list_of_softenings_is_the_bureaus(line):
+    assert of(line.officer).get(to("softenings")).status_code == 403
+
+
+def test_the_lists_keep_to_their_reach_and_their_filters(line, neighbour, case, now):
+    other = make.incident(neighbour, happened_at=now - DAY, hurt=1, kind=Incident.Kind.FALL)
+
+    mine, theirs = (of(who).get(to("incidents")).content.decode() for who in (line.officer, neighbour.head))
+    falls = of(line.province_head).get(to("incidents") + "?kind=fall&open=true").content.decode()
+
+    assert (case.number in mine, f">{other.number}<" in mine, f">{other.number}<" in theirs) == (True, False, True)
+    assert (f">{other.number}<" in falls, f">{case.number}<" in falls) == (True, False)
+
+
+def test_a_list_is_taken_along_as_it_is_shown(line, case):
+    answer = of(line.head).get(to("incidents") + "?export=csv")
+
+    text = b"".join(answer).decode("utf-8-sig")
+    assert case.number in text
+    assert "一般（测算）" in text
+
+
+def test_the_register_shows_a_veto_and_what_it_is_for(line, now):
+    veto = vetoed(line, now)
+
+    page = of(line.head).get(to("vetoes") + f"?year={veto.year}").content.decode()
+
+    assert veto.number in page
+    assert "badge--veto" in page
+
+
+@pytest.mark.parametrize("name", ["incidents", "vetoes"])
+def test_a_list_asks_the_same_few_questions_however_long_it_is(
+    line, now, name, django_assert_max_num_queries, django_assert_num_queries
+):
+    browser = of(line.head)
+    vetoed(line, now)
+    browser.get(to(name))
+    with django_assert_max_num_queries(22) as few:
+        browser.get(to(name))
+    for days in (40, 60):
+        vetoed(line, now, days)
+
+    with django_assert_num_queries(len(few)):
+        browser.get(to(name))
+
+
+def test_an_incidents_page_asks_few_questions(line, now, django_assert_max_num_queries):
+    veto = vetoed(line, now)
+    browser = of(line.upper_head)
+    browser.get(to("incident", veto.incident_id))
+
+    with django_assert_max_num_queries(25):
+        browser.get(to("incident", veto.incident_id))
+    with django_assert_max_num_queries(25):
+        browser.get(to("veto", veto.pk))
+
+
+def test_the_schools_page_tells_of_its_incidents_and_vetoes(line, now):
+    veto = vetoed(line, now)
+
+    page = of(line.head).get(reverse("schools:school", args=[line.school.pk])).content.decode()
+
+    assert veto.number in page
+    assert "badge--veto" in page
