@@ -19,7 +19,7 @@ import pytest
 from logistics_portal.kit.frontend import missing_files
 
 ROOT = Path(__file__).resolve().parents[3]
-PATIENCE = 120  # seconds; a bound, not a measure
+PATIENCE = 300  # seconds; a bound, not a measure
 
 pytestmark = pytest.mark.sqlite
 
