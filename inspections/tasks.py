@@ -11,7 +11,7 @@ from inspections.checks.tasks import (
     tell_missed,
 )
 from inspections.evaluations.tasks import run_year
-from inspections.findings.tasks import climb_ladders
+from inspections.findings.tasks import climb_ladders, tell_fresh
 from inspections.incidents.tasks import watch_incidents
 from inspections.reports.tasks import order_reports, write_report
 from inspections.tallies.tasks import fold_recent, fold_today, order_fold
@@ -30,6 +30,7 @@ __all__ = [
     "remind_doers",
     "remind_vice_principals",
     "run_year",
+    "tell_fresh",
     "tell_missed",
     "watch_incidents",
     "write_report",

@@ -9,6 +9,7 @@ from celery.schedules import crontab
 TIMETABLE: dict[str, dict[str, Any]] = {
     "lost work": {"task": "logistics_portal.records.tasks.sweep", "schedule": 30.0},
     "reports": {"task": "inspections.reports.tasks.order_reports", "schedule": crontab(minute="*/10")},
+    "fresh findings": {"task": "inspections.findings.tasks.tell_fresh", "schedule": 60.0},
     "finding ladders": {"task": "inspections.findings.tasks.climb_ladders", "schedule": crontab(minute="*/10")},
     "incidents": {"task": "inspections.incidents.tasks.watch_incidents", "schedule": crontab(minute="*/10")},
     "tallies": {"task": "inspections.tallies.tasks.order_fold", "schedule": crontab(hour="0,8", minute="45")},

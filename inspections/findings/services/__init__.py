@@ -1,6 +1,6 @@
 """The steps that change a finding."""
 
-from inspections.findings.services.climbing import climb_ladders
+from inspections.findings.services.climbing import climb_ladders, tell_fresh
 from inspections.findings.services.closing import ask_withdrawal, reopen, withdraw
 from inspections.findings.services.extending import answer_extension, ask_extension, expire_requests
 from inspections.findings.services.keeping import Hand, Seen
@@ -26,5 +26,6 @@ __all__ = [
     "refuse",
     "remedy",
     "reopen",
+    "tell_fresh",
     "withdraw",
 ]

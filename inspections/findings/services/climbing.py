@@ -97,6 +97,11 @@ def climb_ladders(*, at: datetime) -> int:
     return number + sum(_unverified(ids, at) for ids in _by_chunks(_never_verified(at)))
 
 
+def tell_fresh(*, at: datetime) -> int:
+    """Tell of the findings nobody was told of yet, so that a critical one calls within a minute; return how many."""
+    return sum(_climb(ids, at) for ids in _by_chunks(Finding.objects.open().filter(rung="")))
+
+
 def round_of(finding: Finding) -> str:
     """Return which round a finding is in: how often it came back and was extended."""
     return f"{finding.returns}.{finding.extensions}"

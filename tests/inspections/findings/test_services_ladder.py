@@ -185,3 +185,13 @@ def test_time_left_is_told_in_school_days_of_the_schools_own_calendar(held):
     words = [deadline_words(finding, at, calendar) for at in (friday, due - 2 * HOUR, due + 6 * HOUR)]
 
     assert words == ["还剩 2 个教学日", "还剩 2 小时", "已超期 6 小时"]
+
+
+def test_a_finding_just_opened_is_told_within_a_minute_and_once(held):
+    finding = held.finding(severity="critical")
+
+    told_now = [services.tell_fresh(at=MONDAY + timedelta(seconds=seconds)) for seconds in (30, 90)]
+    climb_ladders(at=MONDAY + timedelta(minutes=10))
+
+    assert told_now == [1, 0]
+    assert rungs(finding) == ["opened"]
