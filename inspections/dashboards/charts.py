@@ -7,7 +7,7 @@ from datetime import date
 from django.utils.translation import gettext
 
 from inspections.dashboards import rules
-from inspections.dashboards.boards import Board, UnitRow
+from inspections.dashboards.boards import Board, UnitRow, tiles
 from inspections.dashboards.rules import number, rate_words
 from inspections.dashboards.selectors import address, cases_of
 from logistics_portal.kit.components import Chart, Figure, Series
@@ -97,11 +97,10 @@ def _completion(here: Board) -> Figure:
 
 def _on_time(here: Board) -> Figure:
     total = here.total
-    words = {"first": _month_day(here.first), "last": _month_day(here.closed), "n": f"{total.duty:,}"}
     return Figure(
         label=gettext("按时率"),
         value=rate_words(total.on_time),
-        note=gettext("%(first)s至%(last)s · n = %(n)s") % words,
+        note=gettext("30 天 · n = %(n)s") % {"n": f"{total.duty:,}"},
         tone=rules.tone(total.on_time),
         url=f"{here.url()}#trend" if here.is_bench else f"{here.url()}#units",
     )
@@ -163,7 +162,8 @@ def trend(here: Board) -> Chart:
 
 def bench_line(here: Board) -> Chart:
     """Return completion and punctuality over the last ten school days, the open ones as they stand."""
-    days = here.days.dates(here.day)[-LINE_DAYS:]
+    duties = {day: here.days.on(day).duty for day in here.days.dates(here.day)}
+    days = rules.school_days(duties)[-LINE_DAYS:]
     return _line(here, days, rules.days_sentence([here.days.on(day).completion for day in days]))
 
 
@@ -200,6 +200,13 @@ def bars(here: Board, rows: list[UnitRow]) -> Chart:
         note=gettext("%(first)s至%(last)s，已关账") % span_words(here),
         source_url=address("inspections:checks"),
     )
+
+
+def side_by_side(here: Board, rows: list[UnitRow]) -> dict[str, object]:
+    """Return how the units are shown beside each other: the province as a map of tiles, a city as bars."""
+    if here.unit.parent_id is None:
+        return {"title": comparison(rows), "tiles": tiles(here)}
+    return {"title": gettext("各单位履职情况"), "bars": bars(here, rows)}
 
 
 def comparison(rows: list[UnitRow]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -14,19 +14,8 @@ WINDOW = timedelta(days=29)  # thirty days, both ends included
 WEEK = timedelta(days=7)
 LOW, FAIR = 900, 950  # tenths of a percent below which a rate is bad, or worth a look
 NAMED_AT_MOST = 2
+BUSY_SHARE = 3  # a school day has at least a third of the busiest day's slots
 DASH = "—"
-TILES = {  # where a city lies on the map of tiles: row and column
-    "220800": (1, 2),
-    "220700": (1, 3),
-    "220100": (1, 4),
-    "220200": (1, 5),
-    "222400": (1, 6),
-    "220300": (2, 3),
-    "220400": (2, 4),
-    "220600": (2, 5),
-    "L220070": (2, 6),
-    "220500": (3, 4),
-}
 
 
 class Tally(NamedTuple):
@@ -187,7 +176,7 @@ def days_sentence(rates: Sequence[int | None]) -> str:
         if rate >= LOW:
             break
         streak += 1
-    if streak:
+    if streak > 1:
         return ngettext("已连续 %(n)s 个教学日完成率低于 90%%", "已连续 %(n)s 个教学日完成率低于 90%%", streak) % {
             "n": streak
         }
@@ -196,6 +185,12 @@ def days_sentence(rates: Sequence[int | None]) -> str:
         "low": rate_words(min(known)),
         "high": rate_words(max(known)),
     }
+
+
+def school_days(duties: Mapping[date, int]) -> list[date]:
+    """Return the days on which most schools worked, in order: a weekend of boarders alone is none."""
+    busiest = max(duties.values(), default=0)
+    return sorted(day for day, duty in duties.items() if duty and BUSY_SHARE * duty >= busiest)
 
 
 class Standings(NamedTuple):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count
+from django.db.models import Count, Value
 from django.utils.translation import gettext
 
 from inspections.checks.models import Check
@@ -27,6 +27,9 @@ from schools.register.models import Place, School
 
 STRIP = timedelta(days=29)
 FINDINGS_SHOWN = 8
+OPEN_DAYS = timedelta(days=2)  # older daily forms can no longer be handed in
+GONE = "gone"
+RECORDED = {str(Timeliness.ON_TIME): "done", str(Timeliness.LATE): "late", GONE: "missed"}
 TONES = {
     Standing.PLANNED: "idle",
     Standing.OPEN: "warn",
@@ -60,6 +63,7 @@ class StripDay:
 
     day: date
     stands: Standings
+    label: str
     words: str
     url: str
 
@@ -88,7 +92,7 @@ def places_of(viewer: User, school_id: int) -> list[Place]:
 def slots(places: Sequence[Place], at: datetime) -> list[Row]:
     """Return the slots of the days whose daily forms are still open, today included, by due time."""
     today = local_date(at)
-    return rows_between(places, today - rules.CLOSED_AFTER, today, at)
+    return rows_between(places, today - OPEN_DAYS, today, at)
 
 
 Past = dict[date, Standings]
@@ -96,16 +100,16 @@ Past = dict[date, Standings]
 
 def past(places: Sequence[Place], rows: Sequence[Row], today: date) -> Past:
     """Return how the days stand since the strip or the month began: the open days as slots, the rest as recorded."""
-    first, live = min(today - STRIP, month_of(today).first), today - rules.CLOSED_AFTER
+    first, live = min(today - STRIP, month_of(today).first), today - OPEN_DAYS
     ids = [place.pk for place in places]
     found: Past = defaultdict(Standings)
     handed = Check.objects.complete().filter(place__in=ids, date__gte=first, date__lt=live)
-    for day, word, number in handed.values_list("date", "timeliness").annotate(n=Count("pk")):
-        kind = {Timeliness.ON_TIME: "done", Timeliness.LATE: "late"}.get(Timeliness(word))
-        found[day] = found[day]._replace(**{kind: number}) if kind else found[day]
     gone = Missed.objects.filter(place__in=ids, date__gte=first, date__lt=live, superseded="")
-    for day, number in gone.values_list("date").annotate(n=Count("pk")):
-        found[day] = found[day]._replace(missed=number)
+    counted = handed.values_list("date", "timeliness").annotate(n=Count("pk"))
+    missed = gone.annotate(word=Value(GONE)).values_list("date", "word").annotate(n=Count("pk"))
+    for day, word, number in counted.union(missed, all=True):
+        kind = RECORDED.get(word)
+        found[day] = found[day]._replace(**{kind: number}) if kind else found[day]
     for day in each_day(live, today):
         found[day] = standings(row for row in rows if row.slot.date == day)
     return found
@@ -131,10 +135,12 @@ def _duty_url(row: Row) -> str:
 
 def strip(days: Past, today: date, code: str) -> list[StripDay]:
     """Return the last thirty days, each with what became of its slots."""
-    return [_strip_day(day, days.get(day, Standings()), code) for day in each_day(today - STRIP, today)]
+    begin = today - STRIP
+    shown = each_day(begin, today)
+    return [_strip_day(day, days.get(day, Standings()), code, first=day == begin) for day in shown]
 
 
-def _strip_day(day: date, stands: Standings, code: str) -> StripDay:
+def _strip_day(day: date, stands: Standings, code: str, *, first: bool) -> StripDay:
     parts = [
         gettext("已检 %(n)s 项") % {"n": stands.done} if stands.done else "",
         gettext("补录 %(n)s 项") % {"n": stands.late} if stands.late else "",
@@ -143,7 +149,8 @@ def _strip_day(day: date, stands: Standings, code: str) -> StripDay:
     ]
     words = gettext("，").join(filter(None, parts)) or gettext("无需检查")
     url = address("inspections:checks", school=code, since=day.isoformat(), until=day.isoformat())
-    return StripDay(day, stands, words, url if stands.done or stands.late else "")
+    label = f"{day.month}/{day.day}" if first or day.day == 1 else str(day.day)
+    return StripDay(day, stands, label, words, url if stands.done or stands.late else "")
 
 
 def month(days: Past, today: date) -> Tally:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -22,7 +21,7 @@ from inspections.schedules.rules import ScheduleKind
 from inspections.tallies.models import CountyDay, ItemDay
 from inspections.tallies.today import folded_at
 from logistics_portal.accounts.models import Unit, User
-from logistics_portal.kit.dates import local_date, midnight
+from logistics_portal.kit.dates import local_date
 from schools.register.models import School
 
 DAY_BY_DAY = (ScheduleKind.DAILY, ScheduleKind.NIGHTLY, ScheduleKind.PER_DELIVERY)
@@ -268,13 +267,3 @@ def work(viewer: User, root: Unit, *, at: datetime, subject: str = "") -> list[F
         "school", "place", "fixer"
     )
     return list(rows.order_by("weight", "-school__is_boarding", "-repeats", "due_at", "pk")[:WORK_SHOWN])
-
-
-def first_day(rows: Iterable[date], fallback: date) -> date:
-    """Return the latest of some days, or another when there is none."""
-    return max(rows, default=fallback)
-
-
-def since(day: date) -> datetime:
-    """Return the start of a day."""
-    return midnight(day)

@@ -54,8 +54,7 @@ def board(request: SignedRequest, code: str) -> HttpResponse:
     rows = boards.unit_rows(here)
     items = selectors.worst_items(request.user, found.root, first=here.first, last=here.day, subject=ask.subject)
     context |= {"figures": charts.compare_figures(here), "rows": rows, "items": items, "trend": charts.trend(here)}
-    context |= {"title": charts.comparison(rows), "span": charts.span_words(here)}
-    context |= {"tiles": boards.tiles(here)} if found.root.parent_id is None else {"bars": charts.bars(here, rows)}
+    context |= {"span": charts.span_words(here), **charts.side_by_side(here, rows)}
     return render(request, "inspections/dashboards/compare.html", context)
 
 

@@ -1,0 +1,292 @@
+"""Who sees which dashboard, and that its figures are those counted by hand."""
+
+from __future__ import annotations
+
+import gzip
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from inspections.tallies.models import ItemDay
+from logistics_portal.accounts.permissions import Role
+from logistics_portal.kit.dates import ONE_DAY, local_date
+from tests.factories import ground, schools
+from tests.factories import inspections as make
+from tests.inspections.dashboards.planting import folded, land, widen
+
+pytestmark = pytest.mark.django_db
+
+MOST_QUERIES = 10
+MOST_BYTES = 15 * 1024
+CLOSED = timedelta(days=3)
+
+
+@pytest.fixture
+def here():
+    return land()
+
+
+@pytest.fixture
+def now():
+    return timezone.now()
+
+
+@pytest.fixture
+def today(now):
+    return local_date(now)
+
+
+def get(person, name, *args, **query):
+    return ground.client_of(person).get(reverse(f"inspections:{name}", args=args), query)
+
+
+def values(page):
+    return {figure.label: (figure.value, figure.note) for figure in page.context["figures"]}
+
+
+def queries(person, code):
+    browser = ground.client_of(person)
+    with CaptureQueriesContext(connection) as asked:
+        page = browser.get(reverse("inspections:board", args=[code]))
+    assert page.status_code == 200
+    return len(asked)
+
+
+def test_each_bureau_sees_its_own_board_and_not_that_of_next_door(here):
+    for unit in (here.province, here.city, here.county, here.committee):
+        assert get(here.reader(unit), "board", unit.code).status_code == 200
+
+    assert get(here.reader(here.county), "board", here.other.code).status_code == 404
+    assert get(here.reader(here.county), "board", here.city.code).status_code == 404
+    assert get(here.reader(here.city), "board", here.committee.code).status_code == 404
+    assert get(here.author, "board", here.county.code).status_code == 404
+
+
+def test_a_post_without_the_right_to_read_reports_is_refused(here):
+    guard = here.reader(here.county, Role.SECURITY_ADMIN)
+
+    for name in ("board", "board-items", "board-vetoes", "board-unchecked", "board-schools"):
+        assert get(guard, name, here.county.code).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["board", "board-items", "board-vetoes", "board-unchecked", "board-schools"])
+def test_every_page_of_a_bureau_is_404_next_door(here, name):
+    neighbour = here.reader(here.other)
+
+    assert get(neighbour, name, here.county.code).status_code == 404
+    assert get(neighbour, name, here.other.code).status_code == 200
+
+
+def test_a_committee_without_counties_has_the_bench_of_a_county(here):
+    page = get(here.reader(here.committee), "board", here.committee.code)
+
+    assert "inspections/dashboards/bench.html" in [template.name for template in page.templates]
+
+
+def test_a_county_counts_today_yesterday_and_thirty_closed_days(here, now, today):
+    here.tally(here.county, today, required=10, exempt=1, timely=5, late=1)
+    here.tally(here.county, today - ONE_DAY, required=8, timely=5, late=1)
+    here.tally(here.county, today - CLOSED, required=20, timely=15, late=3)
+    here.tally(here.county, today - CLOSED - 30 * ONE_DAY, required=1000, timely=0)
+    here.tally(here.other, today - ONE_DAY, required=500, timely=0)
+    folded(now)
+
+    page = get(here.reader(here.county), "board", here.county.code)
+
+    told = values(page)
+    assert told["今日应检 / 已检"] == ("9 / 6", "66.7%")
+    assert told["昨日漏检"] == (2, "暂计，48 小时内可补录")
+    assert told["按时率"] == ("75.0%", "30 天 · n = 20")
+    assert "数据截至" in page.content.decode()
+
+
+def test_what_is_not_known_is_a_dash_and_never_nought_percent(here):
+    page = get(here.reader(here.province), "board", here.province.code)
+
+    told = values(page)
+    assert told["按时率"][0] == told["按期整改率"][0] == told["昨日完成率"][0] == "—"
+    assert "0.0%" not in page.content.decode()
+    assert "数据还没有汇总" in page.content.decode()
+
+
+def test_findings_are_counted_by_deadline_weight_and_state(here, now):
+    early = now - timedelta(days=6)
+    late = now - timedelta(days=2)
+    here.finding(early, late, severity="critical", item_code="A-1")
+    here.finding(early, late, item_code="A-2")
+    here.finding(early, late, item_code="A-3", tolerated_until=local_date(now) + ONE_DAY)
+    here.finding(early, now + ONE_DAY, item_code="A-4")
+    done = {"remedy": "已换锁", "remedied_by": here.author, "state": "remedied"}
+    here.finding(early, late, item_code="A-5", remedied_at=late - ONE_DAY, **done)
+    here.finding(early, late, item_code="A-6", remedied_at=late + ONE_DAY, **done)
+
+    county = values(get(here.reader(here.county), "board", here.county.code))
+    province = values(get(here.reader(here.province), "board", here.province.code))
+
+    assert county["超期未整改"] == (2, "严重 1 · 其他 1")
+    assert county["待我复查"][0] == 2
+    assert province["超期严重问题"] == (1, "超期共 2 件")
+    assert province["按期整改率"] == ("20.0%", "近 30 天到期 1 / 5")
+
+
+def test_the_list_of_work_puts_grave_and_late_before_boarding_and_repeats(here, now):
+    day_school = schools.campus(schools.school(here.county.path, name="走读学校"))
+    early, late = now - timedelta(days=6), now - timedelta(days=2)
+    here.finding(early, late, day_school, title="走读超期")
+    here.finding(early, late, title="寄宿超期", item_code="B-1")
+    here.finding(early, late, title="寄宿反复", item_code="B-2", recurrences=3)
+    here.finding(early, late, day_school, title="走读严重", severity="critical", item_code="B-3")
+    here.finding(early, now + ONE_DAY, title="寄宿未到期", item_code="B-4")
+
+    page = get(here.reader(here.county), "board", here.county.code)
+
+    order = [one.finding.title for one in page.context["work"]]
+    assert order == ["走读严重", "寄宿反复", "寄宿超期", "走读超期", "寄宿未到期"]
+
+
+def test_units_are_compared_the_lowest_first_with_their_rank_and_those_without_slots_last(here, today):
+    here.tally(here.county, today - CLOSED, required=10, timely=8)
+    here.tally(here.other, today - CLOSED, required=10, timely=9, late=1)
+
+    city = get(here.reader(here.city), "board", here.city.code)
+    province = get(here.reader(here.province), "board", here.province.code, by="county")
+
+    assert [(row.code, row.completion, row.rank) for row in city.context["rows"]] == [
+        ("220102", "80.0%", 2),
+        ("220103", "100.0%", 1),
+    ]
+    assert [(row.code, row.completion, row.rank) for row in province.context["rows"]] == [
+        ("220102", "80.0%", 2),
+        ("220103", "100.0%", 1),
+        ("L220070", "—", None),
+    ]
+
+
+def test_schools_that_a_city_runs_itself_have_a_row_of_their_own(here, today):
+    schools.campus(schools.school(here.city.path))
+    here.tally(here.city, today - CLOSED, required=4, timely=1)
+    here.tally(here.county, today - CLOSED, required=4, timely=4)
+
+    page = get(here.reader(here.city), "board", here.city.code)
+
+    own = next(row for row in page.context["rows"] if row.code == here.city.code)
+    assert (own.completion, own.schools) == ("25.0%", 1)
+    assert get(here.reader(here.city), "board-schools", here.city.code).status_code == 200
+
+
+def test_the_province_is_a_map_of_tiles_shaded_by_completion(here, today):
+    here.tally(here.county, today - CLOSED, required=10, timely=8)
+
+    page = get(here.reader(here.province), "board", here.province.code)
+
+    assert [(tile.code, tile.value, tile.level) for tile in page.context["tiles"]] == [
+        ("220100", "80.0", "low"),
+        ("L220070", "—", "none"),
+    ]
+    assert page.context["title"] == "单位220100完成率低于 90%"
+
+
+def test_a_day_and_a_kind_of_place_in_the_address_narrow_every_figure(here, today):
+    old = today - timedelta(days=10)
+    here.tally(here.county, old, required=10, timely=6)
+    here.tally(here.county, today - CLOSED, required=10, timely=10)
+    reader = here.reader(here.county)
+
+    then = get(reader, "board", here.county.code, day=old.isoformat())
+    canteens = get(reader, "board", here.county.code, subject="canteen")
+
+    assert values(then)["按时率"][0] == "60.0%"
+    assert values(then)[f"{old.month}月{old.day}日漏检"] == (4, "已关账")
+    assert values(canteens)["按时率"][0] == "—"
+
+
+@pytest.mark.parametrize("query", [{"day": "32"}, {"day": "2999-01-01"}, {"subject": "ship"}, {"by": "\0"}])
+def test_what_makes_no_sense_in_the_address_is_told_and_left_out(here, query):
+    assert get(here.reader(here.province), "board", here.province.code, **query).status_code == 200
+
+
+def test_the_worst_items_lead_to_their_findings(here, today):
+    ItemDay.objects.create(county=here.county, date=today - ONE_DAY, item_code="CMP-D-06", failures=3)
+    ItemDay.objects.create(county=here.other, date=today - ONE_DAY, item_code="CMP-D-06", failures=2)
+    ItemDay.objects.create(county=here.other, date=today - ONE_DAY, item_code="CMP-D-05", failures=4)
+
+    page = get(here.reader(here.province), "board-items", here.province.code)
+    county = get(here.reader(here.county), "board-items", here.county.code)
+
+    assert [(item.code, item.times) for item in page.context["items"]] == [("CMP-D-06", 5), ("CMP-D-05", 4)]
+    assert [(item.code, item.times) for item in county.context["items"]] == [("CMP-D-06", 3)]
+    assert "item=CMP-D-06" in page.context["items"][0].url
+
+
+def test_boards_take_ten_questions_whatever_the_size_of_the_province(here, now, today):
+    widen(here, 2, today)
+    folded(now)
+    people = {unit.code: here.reader(unit) for unit in (here.province, here.city, here.county)}
+    small = {code: queries(person, code) for code, person in people.items()}
+
+    widen(here, 9, today, start=2)
+
+    assert {code: queries(person, code) for code, person in people.items()} == small
+    assert max(small.values()) <= MOST_QUERIES
+
+
+def test_a_board_weighs_little(here, now, today):
+    widen(here, 9, today)
+    folded(now)
+    browser = ground.client_of(here.reader(here.province))
+
+    page = browser.get(
+        reverse("inspections:board", args=[here.province.code]), {"by": "county"}, headers={"Accept-Encoding": "gzip"}
+    )
+
+    size = len(page.content) if page.headers.get("Content-Encoding") == "gzip" else len(gzip.compress(page.content))
+    assert size <= MOST_BYTES
+
+
+def test_everybody_is_led_to_the_page_of_their_own_unit(here):
+    assert get(here.reader(here.city), "board-home").headers["Location"] == reverse(
+        "inspections:board", args=["220100"]
+    )
+    assert get(here.author, "board-home").headers["Location"] == reverse(
+        "inspections:board-school", args=[here.school.pk]
+    )
+    assert get(here.reader(here.city, Role.SECURITY_ADMIN), "board-home").status_code == 404
+
+
+def test_the_desk_leads_with_the_figures_of_ones_own_unit(here, today):
+    here.tally(here.county, today, required=7, timely=3)
+
+    page = ground.client_of(here.reader(here.county)).get("/")
+
+    assert "7 / 3" in page.content.decode()
+    assert reverse("inspections:board", args=[here.county.code]) in page.content.decode()
+
+
+def test_a_school_sees_its_slots_its_findings_and_its_month(here, now, today):
+    here.finding(now - timedelta(days=3), now - ONE_DAY, title="灭火器压力不足", item_code="C-1")
+    make.check(here.campus, here.author, today - 8 * ONE_DAY, here.version)
+    make.missed(here.campus, today - 9 * ONE_DAY, here.version)
+
+    page = get(here.author, "board-school", here.school.pk)
+
+    shown = page.context["page"]
+    tones = {day.day: day.tone for day in shown.strip}
+    assert [one.finding.title for one in shown.findings] == ["灭火器压力不足"]
+    assert (tones[today - 8 * ONE_DAY], tones[today - 9 * ONE_DAY]) == ("good", "bad")
+    assert len(shown.strip) == 30
+
+
+def test_a_school_is_seen_by_itself_and_the_bureaus_above_it_only(here):
+    stranger = ground.user(Role.PRINCIPAL, schools.school(here.county.path).unit)
+    keeper = ground.user()
+    ground.post_over_places(keeper, Role.DORM_KEEPER, here.school.unit, [here.campus.pk])
+
+    assert get(here.reader(here.county), "board-school", here.school.pk).status_code == 200
+    assert get(keeper, "board-school", here.school.pk).status_code == 200
+    assert get(stranger, "board-school", here.school.pk).status_code == 404
+    assert get(here.reader(here.other), "board-school", here.school.pk).status_code == 404
+    assert get(here.reader(here.county, Role.SECURITY_ADMIN), "board-school", here.school.pk).status_code == 403
