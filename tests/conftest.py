@@ -7,15 +7,18 @@ import shutil
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connection
+from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis_settings
 
 from logistics_portal.celery import app
-from logistics_portal.records import work
+from logistics_portal.records import guards, work
 
 hypothesis_settings.register_profile("portal", deadline=None, print_blob=True)  # no gate by the clock
 hypothesis_settings.load_profile("portal")
@@ -115,6 +118,23 @@ def _closed_sockets() -> Iterator[None]:
     socket.socket.connect = guarded  # type: ignore[method-assign]
     yield
     socket.socket.connect = real  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Let the database refuse in tests what it refuses in service; only a flush lifts the guards for a moment."""
+    flush = TransactionTestCase._fixture_teardown
+
+    def unguarded(case: TransactionTestCase) -> None:
+        guards.uninstall(connection)
+        flush(case)
+        guards.install(connection)
+
+    TransactionTestCase._fixture_teardown = unguarded
+    with django_db_blocker.unblock():
+        guards.install(connection)
+    yield
+    TransactionTestCase._fixture_teardown = flush
 
 
 @pytest.fixture(autouse=True)
