@@ -70,7 +70,7 @@ def lay_out(check: Check) -> Sheet:
     spec = specs_of({check.version_id: check.version.spec_hash})[check.version_id]
     form = compiled_of(spec)
     pictures = photos(rows)
-    failed = failures(check)
+    failed = failures(*rows)
     findings = {it.item_code: it.finding for it in failed}
     sections = {it.code: SectionRows(local(it.zh, it.en)) for it in spec.template.sections}
     told = [restore(form, it.answers, it.values) for it in rows]
@@ -96,9 +96,9 @@ def revisions(check: Check) -> list[Check]:
     return list(rows.select_related("by", "post", "countersigned_by", "voided_by").order_by("revision", "pk"))
 
 
-def failures(check: Check) -> list[Failure]:
-    """Return what failed in a check, with the findings and who mends them."""
-    rows = Failure.objects.filter(check_row=check).select_related("finding__fixer", "finding__item")
+def failures(*checks: Check) -> list[Failure]:
+    """Return what failed in some checks, with the findings and who mends them."""
+    rows = Failure.objects.filter(check_row__in=checks).select_related("finding__fixer", "finding__item")
     return list(rows.order_by("finding__severity", "item_code"))
 
 

@@ -17,6 +17,7 @@ from logistics_portal.kit.forms import DayField
 from logistics_portal.kit.tables import BadgeColumn, Column, DayColumn, NumberColumn, PortalFilter, PortalTable
 from schools.register.models import Place
 
+STATE_TONES = {"received": "good", "receiving": "info", "voided": "bad", "incomplete": "warn"}
 FAILED = (("yes", _("有异常")), ("no", _("没有异常")))
 
 
@@ -38,7 +39,7 @@ class CheckTable(PortalTable):
     place = Column(verbose_name=_("场所"), accessor="place__name")
     n_fail = NumberColumn(verbose_name=_("异常（项）"))
     timeliness = BadgeColumn({"on_time": "good", "late": "warn", "missed": "bad"}, verbose_name=_("及时性"))
-    state = BadgeColumn({"received": "good", "receiving": "info", "voided": "bad"}, verbose_name=_("状态"))
+    state = BadgeColumn(STATE_TONES, verbose_name=_("状态"))
     by = Column(verbose_name=_("填报人"), accessor="by__full_name")
     handed_in_at = DayColumn(verbose_name=_("服务器收到"))
 

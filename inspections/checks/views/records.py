@@ -13,10 +13,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from inspections.checks import acts, history, people, scope
 from inspections.checks.forms import VoidForm
 from inspections.checks.models import Check
-from inspections.checks.tables import CheckFilter, CheckTable
+from inspections.checks.tables import STATE_TONES, CheckFilter, CheckTable
 from logistics_portal.accounts.gate import SignedRequest, fresh, require, signed_in
 from logistics_portal.accounts.permissions import Permission
 from logistics_portal.kit.errors import NotAllowed
+from logistics_portal.kit.marks import badge_html
 from logistics_portal.kit.tables import table_page
 
 
@@ -38,6 +39,7 @@ def check(request: SignedRequest, pk: int) -> HttpResponse:
     newest = sheet.revisions[-1]
     context = {
         "check": row,
+        "status": badge_html(STATE_TONES.get(row.state, "idle"), row.get_state_display()),
         "sheet": sheet,
         "newer": newest if newest.pk != row.pk else None,
         "may": acts.steps_open(row, request.user),

@@ -211,4 +211,6 @@ def test_a_hand_in_with_a_finding_stays_within_its_queries(monkeypatch, django_a
     hand = here.hand()
 
     with django_assert_num_queries(9 + TRANSACTION + ONE_ROOM):
-        hand_in(paper=paper, hand=hand, at=at(tuesday, "09:00"))
+        receipt = hand_in(paper=paper, hand=hand, at=at(tuesday, "09:00"))
+
+    assert receipt.check.n_fail == 1
