@@ -71,6 +71,7 @@ SUBJECTS = {
     "inspections:evaluation": Evaluation,
     "inspections:evaluation-run": Run,
     "inspections:incident": Incident,
+    "inspections:incident-report": School,
     "inspections:softening": Softening,
     "inspections:grade": GradeDecision,
     "inspections:responsibility": ResponsibilityFinding,
