@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 
 from django.utils.translation import gettext
 
 from inspections.dashboards import rules, selectors
+from inspections.dashboards.cases import CaseRows, Cases, cases_of
+from inspections.dashboards.cases import cases as ask_cases
 from inspections.dashboards.forms import BY_COUNTY, Ask
 from inspections.dashboards.rules import Change, Tally, rate_words
-from inspections.dashboards.selectors import CaseRows, Cases, Days, Tree, address, cases_of
+from inspections.dashboards.selectors import Days, Tree, address
 from logistics_portal.accounts.models import Unit, User
 from logistics_portal.kit.components import Crumb
 from logistics_portal.kit.dates import ONE_DAY, local_date
@@ -100,7 +102,7 @@ class Board:
 def board(viewer: User, found: Tree, ask: Ask, at: datetime) -> Board:
     """Return a bureau's board; two questions, whatever its size."""
     days = selectors.days(viewer, found.root, today=local_date(at), day=ask.day, subject=ask.subject)
-    return Board(found, ask, at, days, selectors.cases(viewer, found.root, at=at, subject=ask.subject))
+    return Board(found, ask, at, days, ask_cases(viewer, found.root, at=at, subject=ask.subject))
 
 
 def crumbs(viewer: User, unit: Unit, here: str = "") -> list[Crumb]:
@@ -170,20 +172,18 @@ def unit_rows(here: Board) -> list[UnitRow]:
     """Return the units compared, the lowest completion first and those without slots last; ranks count from the top."""
     by_county = here.ask.by == BY_COUNTY
     units = [it for it in here.tree.below if it.kind != Unit.Kind.CITY] if by_county else here.tree.children
-    rows = [_row(here, unit) for unit in units]
-    rows += [_own(here, unit) for unit in ([here.unit, *here.tree.children] if by_county else [here.unit])]
-    rows = [row for row in rows if row is not None]
-    best_first = sorted({row.total.completion for row in rows if row.total.completion is not None}, reverse=True)
-    ranked = [
-        UnitRow(**{**vars(row), "rank": _rank(rows, row) if row.total.completion in best_first else None})
-        for row in rows
-    ]
+    owners = [here.unit, *here.tree.children] if by_county else [here.unit]
+    own = (_own(here, unit) for unit in owners)
+    rows = [_row(here, unit) for unit in units] + [row for row in own if row is not None]
+    ranked = [replace(row, rank=_rank(rows, row)) for row in rows]
     return sorted(ranked, key=lambda row: (row.total.completion is None, row.total.completion or 0, row.code))
 
 
-def _rank(rows: list[UnitRow], one: UnitRow) -> int:
-    mine = one.total.completion or 0
-    return 1 + sum(1 for row in rows if (row.total.completion or -1) > mine)
+def _rank(rows: list[UnitRow], one: UnitRow) -> int | None:
+    mine = one.total.completion
+    if mine is None:
+        return None
+    return 1 + sum(1 for row in rows if row.total.completion is not None and row.total.completion > mine)
 
 
 def _row(here: Board, unit: Unit, *, below: bool = True, name: str = "") -> UnitRow:

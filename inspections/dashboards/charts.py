@@ -8,8 +8,9 @@ from django.utils.translation import gettext
 
 from inspections.dashboards import rules
 from inspections.dashboards.boards import Board, UnitRow, tiles
+from inspections.dashboards.cases import cases_of
 from inspections.dashboards.rules import number, rate_words
-from inspections.dashboards.selectors import address, cases_of
+from inspections.dashboards.selectors import address
 from logistics_portal.kit.components import Chart, Figure, Series
 from logistics_portal.kit.dates import ONE_DAY
 

@@ -146,7 +146,7 @@ def veto_cases(viewer: User, tree: Tree, *, at: datetime) -> list[Case]:
     open_ones = Incident.objects.visible_to(viewer).unsettled().filter(school__unit__path__startswith=path)
     rows = list(vetoes.exclude(state__in=[VetoState.DISMISSED, VetoState.LIFTED]).select_related("school", "incident"))
     cases = list(open_ones.select_related("school").order_by("-happened_at", "pk"))
-    held = incidents.standings([it.school_id for it in (*rows, *cases)], year)
+    held = incidents.standings([*(it.school_id for it in rows), *(it.school_id for it in cases)], year)
     found = [
         Case(it.school, it.state, str(VetoState(it.state).label), _what(it.incident), _incident_url(it.incident))
         for it in sorted(rows, key=lambda it: (it.state != VetoState.ACTIVE, -it.pk))

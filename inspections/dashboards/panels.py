@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
@@ -72,7 +73,7 @@ def _school_panel(user: User, post: Post) -> dict[str, Any] | None:
     }
 
 
-def _month_figures(school: School, *, now_month: object) -> list[Figure]:
+def _month_figures(school: School, *, now_month: date) -> list[Figure]:
     rows = SchoolMonth.objects.filter(school=school, month=now_month)
     tally = rules.together(rules.Tally(row.required - row.exempt, row.timely, row.late) for row in rows)
     shares = gettext("%(done)s / %(duty)s 项，已关账") % {"done": tally.done, "duty": tally.duty}

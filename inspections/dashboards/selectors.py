@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import Case, Count, F, IntegerField, Model, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Case, F, IntegerField, OuterRef, Q, Subquery, Sum, Value, When
 from django.urls import NoReverseMatch, reverse
 from django.utils.http import urlencode
 
 from inspections.checklists.models import Item, Version
 from inspections.dashboards.rules import Tally, together
 from inspections.findings.models import Finding
-from inspections.findings.rules import Outcome, Severity, State
-from inspections.incidents.models import Incident, Veto
-from inspections.incidents.rules.words import IncidentState, VetoState
+from inspections.findings.rules import Severity, State
 from inspections.schedules.rules import ScheduleKind
 from inspections.tallies.models import CountyDay, ItemDay
 from inspections.tallies.today import folded_at
 from logistics_portal.accounts.models import Unit, User
 from logistics_portal.kit.dates import local_date
-from schools.register.models import School
 
 DAY_BY_DAY = (ScheduleKind.DAILY, ScheduleKind.NIGHTLY, ScheduleKind.PER_DELIVERY)
 FETCHED = timedelta(days=40)  # thirty closed days before the day looked at
@@ -36,7 +32,7 @@ def address(name: str, *args: object, **query: object) -> str:
         url = reverse(name, args=args)
     except NoReverseMatch:
         return ""
-    kept = {key: value for key, value in query.items() if value not in ("", None)}
+    kept = {key: str(value) for key, value in query.items() if value not in ("", None)}
     return f"{url}?{urlencode(kept)}" if kept else url
 
 
@@ -57,13 +53,12 @@ def tree(viewer: User, code: str) -> Tree | None:
     """Return a bureau within reach with all bureaus below it, or nothing; one query."""
     named = Q(code=code) | Q(path__contains=f"{code}/")
     rows = Unit.objects.visible_to(viewer).bureaus().filter(named).select_related("parent__parent__parent")
-    rows = rows.annotate(folded=Subquery(folded_at()[:1])).order_by("path")
-    units = list(rows)
+    units = list(rows.annotate(folded=Subquery(folded_at()[:1])).order_by("path"))
     root = next((unit for unit in units if unit.code == code), None)
     if root is None:
         return None
     below = [unit for unit in units if unit.path.startswith(root.path) and unit.pk != root.pk]
-    return Tree(root, below, root.folded)
+    return Tree(root, below, vars(root)["folded"])
 
 
 @dataclass(frozen=True)
@@ -106,120 +101,6 @@ def days(viewer: User, root: Unit, *, today: date, day: date | None, subject: st
     return Days({(path, on): Tally(*tally) for path, on, *tally in grouped})
 
 
-class Cases(NamedTuple):
-    """What is open, late, waiting, put right, reported and vetoed."""
-
-    overdue_critical: int = 0
-    overdue: int = 0
-    waiting: int = 0
-    due: int = 0
-    in_time: int = 0
-    incidents: int = 0
-    new_incidents: int = 0
-    vetoes: int = 0
-    proposed: int = 0
-    schools: int = 0
-    boarding: int = 0
-
-    def plus(self, other: Cases) -> Cases:
-        """Return both together."""
-        return Cases(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
-
-
-CaseRows = dict[str, Cases]
-FIELDS = {
-    "finding": ("overdue_critical", "overdue", "waiting", "due", "in_time"),
-    "incident": ("incidents", "new_incidents"),
-    "veto": ("vetoes", "proposed"),
-    "school": ("schools", "boarding"),
-}
-WIDTH = max(map(len, FIELDS.values()))
-PRESENT = "school__unit__parent__path"  # pages of today see a case under the bureau its school has now
-
-
-def cases(viewer: User, root: Unit, *, at: datetime, subject: str = "") -> CaseRows:
-    """Return the cases per reviewing unit's path: findings, incidents, vetoes of the year, schools; one query."""
-    findings, incidents, vetoes, schools = (
-        table.objects.visible_to(viewer).filter(**{f"{table.unit_path}__startswith": root.path})  # type: ignore[attr-defined]
-        for table in (Finding, Incident, Veto, School)
-    )
-    if subject:
-        findings, incidents = findings.filter(place__kind=subject), incidents.filter(domain=subject)
-        vetoes = vetoes.filter(incident__domain=subject)
-    parts = [
-        _part("finding", _live(findings, at), PRESENT, _finding_counts(at)),
-        _part("incident", incidents.counting().filter(_recent(at)), PRESENT, _incident_counts(at)),
-        _part("veto", vetoes.filter(year=local_date(at).year), PRESENT, _veto_counts()),
-        _part("school", schools.living(on=local_date(at)), "unit__parent__path", _school_counts()),
-    ]
-    found: CaseRows = defaultdict(Cases)
-    for kind, path, *counts in parts[0].union(*parts[1:], all=True):
-        found[path] = found[path].plus(Cases(**dict(zip(FIELDS[kind], counts, strict=False))))
-    return dict(found)
-
-
-def _part(kind: str, rows: QuerySet[Model], path: str, counts: dict[str, Count]) -> QuerySet[Model, tuple[object, ...]]:
-    named = {f"n{place}": count for place, count in enumerate(counts.values())}
-    empty = {f"n{place}": Value(0, IntegerField()) for place in range(len(named), WIDTH)}
-    columns = [f"n{place}" for place in range(WIDTH)]
-    tagged = rows.order_by().annotate(kind_word=Value(kind), at_path=F(path)).values("kind_word", "at_path")
-    return tagged.annotate(**named, **empty).values_list("kind_word", "at_path", *columns)
-
-
-def _live(rows: QuerySet[Finding], at: datetime) -> QuerySet[Finding]:
-    """Keep what is not settled or fell due of late, so that old years are never read."""
-    return rows.filter(~Q(state=State.CLOSED) | Q(due_at__gte=at - MONTH)).exclude(outcome=Outcome.WITHDRAWN)
-
-
-def overdue_by(at: datetime) -> Q:
-    """Return the condition that a school is late with a finding."""
-    kept = Q(tolerated_until__isnull=True) | Q(tolerated_until__lt=local_date(at))
-    return Q(state=State.OPEN, due_at__lt=at) & kept
-
-
-def _finding_counts(at: datetime) -> dict[str, Count]:
-    late, fell_due = overdue_by(at), Q(due_at__gte=at - MONTH, due_at__lt=at)
-    return {
-        "overdue_critical": Count("pk", filter=late & Q(severity=Severity.CRITICAL)),
-        "overdue": Count("pk", filter=late),
-        "waiting": Count("pk", filter=Q(state=State.REMEDIED)),
-        "due": Count("pk", filter=fell_due),
-        "in_time": Count("pk", filter=fell_due & ~Q(state=State.OPEN) & Q(remedied_at__lte=F("due_at"))),
-    }
-
-
-UNSETTLED_INCIDENT = ~Q(state=IncidentState.CLOSED)
-
-
-def _recent(at: datetime) -> Q:
-    return UNSETTLED_INCIDENT | Q(happened_at__gte=at - MONTH)
-
-
-def _incident_counts(at: datetime) -> dict[str, Count]:
-    return {
-        "incidents": Count("pk", filter=UNSETTLED_INCIDENT),
-        "new_incidents": Count("pk", filter=Q(happened_at__gte=at - MONTH)),
-    }
-
-
-def _veto_counts() -> dict[str, Count]:
-    standing = Q(state__in=[VetoState.ACTIVE, VetoState.EXPIRED])
-    return {"vetoes": Count("pk", filter=standing), "proposed": Count("pk", filter=Q(state=VetoState.PROPOSED))}
-
-
-def _school_counts() -> dict[str, Count]:
-    return {"schools": Count("pk"), "boarding": Count("pk", filter=Q(is_boarding=True))}
-
-
-def cases_of(rows: CaseRows, path: str, *, below: bool = True) -> Cases:
-    """Return the cases of one unit, with those below it unless said otherwise."""
-    total = Cases()
-    for where, found in rows.items():
-        if where.startswith(path) if below else where == path:
-            total = total.plus(found)
-    return total
-
-
 class FailingItem(NamedTuple):
     """An item and how often it failed."""
 
@@ -249,6 +130,12 @@ def worst_items(viewer: User, root: Unit, *, first: date, last: date, subject: s
     ]
 
 
+def overdue_by(at: datetime) -> Q:
+    """Return the condition that a school is late with a finding."""
+    kept = Q(tolerated_until__isnull=True) | Q(tolerated_until__lt=local_date(at))
+    return Q(state=State.OPEN, due_at__lt=at) & kept
+
+
 def work(viewer: User, root: Unit, *, at: datetime, subject: str = "") -> list[Finding]:
     """Return what a bureau should look at first: overdue before waiting, boarding schools and repeats first."""
     grave = Q(severity=Severity.CRITICAL)
@@ -263,7 +150,5 @@ def work(viewer: User, root: Unit, *, at: datetime, subject: str = "") -> list[F
     rows = Finding.objects.visible_to(viewer).unsettled().filter(school__unit__path__startswith=root.path)
     if subject:
         rows = rows.filter(place__kind=subject)
-    rows = rows.annotate(weight=weight, repeats=F("recurrences") + F("returns")).select_related(
-        "school", "place", "fixer"
-    )
-    return list(rows.order_by("weight", "-school__is_boarding", "-repeats", "due_at", "pk")[:WORK_SHOWN])
+    order = (weight.asc(), F("school__is_boarding").desc(), (F("recurrences") + F("returns")).desc(), "due_at", "pk")
+    return list(rows.select_related("school", "place", "fixer").order_by(*order)[:WORK_SHOWN])

@@ -46,16 +46,22 @@ def board(request: SignedRequest, code: str) -> HttpResponse:
     found, now = _tree(request, code), timezone.now()
     form, ask = read(request.GET, local_date(now))
     here = boards.board(request.user, found, ask, now)
-    context = {"board": here, "form": form, "crumbs": boards.crumbs(request.user, found.root)}
-    if here.is_bench:
-        rows = selectors.work(request.user, found.root, at=now, subject=ask.subject)
-        context |= {"figures": charts.bench_figures(here), "work": schoolday.with_deadlines(rows, now)}
-        return render(request, "inspections/dashboards/bench.html", context | {"trend": charts.bench_line(here)})
+    template, filled = _bench(request, here) if here.is_bench else _comparison(request, here)
+    context = {"board": here, "form": form, "crumbs": boards.crumbs(request.user, found.root), **filled}
+    return render(request, f"inspections/dashboards/{template}.html", context)
+
+
+def _bench(request: SignedRequest, here: boards.Board) -> tuple[str, dict[str, object]]:
+    rows = selectors.work(request.user, here.unit, at=here.at, subject=here.ask.subject)
+    found = schoolday.with_deadlines(rows, here.at)
+    return "bench", {"figures": charts.bench_figures(here), "work": found, "trend": charts.bench_line(here)}
+
+
+def _comparison(request: SignedRequest, here: boards.Board) -> tuple[str, dict[str, object]]:
     rows = boards.unit_rows(here)
-    items = selectors.worst_items(request.user, found.root, first=here.first, last=here.day, subject=ask.subject)
-    context |= {"figures": charts.compare_figures(here), "rows": rows, "items": items, "trend": charts.trend(here)}
-    context |= {"span": charts.span_words(here), **charts.side_by_side(here, rows)}
-    return render(request, "inspections/dashboards/compare.html", context)
+    worst = selectors.worst_items(request.user, here.unit, first=here.first, last=here.day, subject=here.ask.subject)
+    filled = {"figures": charts.compare_figures(here), "rows": rows, "items": worst, "trend": charts.trend(here)}
+    return "compare", {**filled, "span": charts.span_words(here), **charts.side_by_side(here, rows)}
 
 
 @signed_in
