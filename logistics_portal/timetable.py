@@ -9,6 +9,10 @@ from celery.schedules import crontab
 TIMETABLE: dict[str, dict[str, Any]] = {
     "lost work": {"task": "logistics_portal.records.tasks.sweep", "schedule": 30.0},
     "reports": {"task": "inspections.reports.tasks.order_reports", "schedule": crontab(minute="*/10")},
+    "flags of schools": {
+        "task": "schools.register.tasks.reconcile_flags",
+        "schedule": crontab(hour="0", minute="20"),
+    },
     "fresh findings": {"task": "inspections.findings.tasks.tell_fresh", "schedule": 60.0},
     "finding ladders": {"task": "inspections.findings.tasks.climb_ladders", "schedule": crontab(minute="*/10")},
     "incidents": {"task": "inspections.incidents.tasks.watch_incidents", "schedule": crontab(minute="*/10")},

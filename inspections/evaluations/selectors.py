@@ -99,7 +99,7 @@ class Finished:
 def run_with_grades(pk: int) -> Finished:
     """Return a run and its grades as they stand now; raises `Run.DoesNotExist` for no such run."""
     run = Run.objects.select_related("scheme", "ordered_by").get(pk=pk)
-    rows = with_grade(Evaluation.objects.filter(run=run), run.year)
+    rows: Any = with_grade(Evaluation.objects.filter(run=run), run.year)
     counted = dict(rows.values_list("grade").annotate(n=Count("pk")).order_by())
     return Finished(run, [(grade, counted[grade.value]) for grade in Grade if grade.value in counted])
 

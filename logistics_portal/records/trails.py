@@ -167,5 +167,7 @@ def _value(field: object | None, value: object) -> str:
         return "—"
     if isinstance(value, bool):
         return gettext("是") if value else gettext("否")
+    if isinstance(value, list | dict):
+        return "、".join(str(part) for part in value)
     choices = dict(getattr(field, "flatchoices", None) or ())
     return str(choices.get(value, value))

@@ -45,7 +45,7 @@ def ask(query: str = "") -> HttpRequest:
     request = RequestFactory().get(f"/units/{query}")
     request.user = AnonymousUser()
     request.session = {}  # type: ignore[assignment]
-    request._messages = FallbackStorage(request)  # type: ignore[attr-defined]  # noqa: SLF001
+    request._messages = FallbackStorage(request)  # type: ignore[attr-defined]
     return request
 
 
@@ -147,7 +147,7 @@ def test_too_long_a_file_is_refused_with_a_sentence(schools: list[Unit], monkeyp
 
     assert answer.status_code == 302
     assert answer["Location"] == "?name=%E5%B0%8F%E5%AD%A6"
-    assert "最多导出" in str(next(iter(request._messages)))  # type: ignore[attr-defined]  # noqa: SLF001
+    assert "最多导出" in str(next(iter(request._messages)))  # type: ignore[attr-defined]
 
 
 def test_a_phone_shows_only_the_columns_named_for_it(schools: list[Unit]) -> None:
