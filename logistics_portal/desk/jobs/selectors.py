@@ -15,12 +15,10 @@ from logistics_portal.records.models import Job
 
 KINDS = {
     "write_report": _("编制报告"),
-    "run_evaluation": _("年度评价"),
-    "run_cycle": _("年度评价"),
-    "close_day": _("日检查结转"),
-    "close_slots": _("日检查结转"),
-    "import_schools": _("导入学校"),
-    "fold_day": _("汇总更新"),
+    "run_year": _("年度评价"),
+    "reclose_days": _("校历变更后重新结转"),
+    "fold_recent": _("汇总更新"),
+    "apply_import": _("导入学校"),
 }
 
 
