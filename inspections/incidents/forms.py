@@ -57,7 +57,12 @@ class ReportForm(Harm):
     client_id = forms.UUIDField(widget=forms.HiddenInput)
     kind = forms.ChoiceField(label=_("发生了什么"), choices=Incident.Kind.choices, widget=forms.RadioSelect)
     place = forms.ModelChoiceField(
-        label=_("地点"), queryset=Place.objects.none(), required=False, empty_label=ELSEWHERE, widget=forms.RadioSelect
+        label=_("地点"),
+        queryset=Place.objects.none(),
+        required=False,
+        blank=True,
+        empty_label=ELSEWHERE,
+        widget=forms.RadioSelect,
     )
     happened_at = MomentField(label=_("发生时间"))
     discovered_at = MomentField(label=_("学校发现时间"), help_text=_("报告时限从学校发现时起算，1 小时内。"))

@@ -203,7 +203,7 @@ def veto_doors(user: User, veto: Veto, lifting: Lifting | None) -> list[Door]:
             doors.address(name, lifting.pk if name == "lifting-decide" and lifting else veto.pk),
             doors.who((permission,), unit),
             user.can(permission, at=veto.school.unit),
-            urgent=True,
+            urgent=name != "veto-lift",
         )
         for label, name, permission, unit in found
     ]

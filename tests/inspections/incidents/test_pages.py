@@ -88,6 +88,14 @@ def test_an_officer_reports_in_one_form_and_lands_on_the_incident(line, now):
     assert "SG-" in answer.content.decode()
 
 
+def test_what_happened_outside_every_place_is_reported_too(line):
+    schools.place(line.school)
+
+    page = of(line.officer).get(to("incident-report", line.school.pk)).content.decode()
+
+    assert "校内其他地点" in page
+
+
 def test_the_place_tells_the_domain_and_a_second_click_makes_no_second_incident(line, now):
     canteen = schools.place(line.school)
     words = typed(now, place=canteen.pk, kind="food", food_cases=6)
