@@ -11,7 +11,7 @@ from inspections.tallies.models import CountyDay, ItemDay
 from inspections.tallies.today import note_fold
 from logistics_portal.accounts.models import Unit, User
 from logistics_portal.accounts.permissions import Role
-from logistics_portal.kit.dates import ONE_DAY
+from logistics_portal.kit.dates import ONE_DAY, school_year
 from schools.register.models import Place, School
 from tests.factories import ground, schools
 from tests.factories import inspections as make
@@ -58,9 +58,13 @@ class Land:
         return Finding.objects.create(place=place, **(values | fields))
 
 
-def land() -> Land:
-    """Return the province, with one school in one of its counties."""
-    schools.calendar()
+def land(term_around: date | None = None) -> Land:
+    """Return the province, with one school in one of its counties; a term runs around a day, or in autumn 2026."""
+    if term_around is None:
+        schools.calendar()
+    else:
+        term = (term_around - 30 * ONE_DAY, term_around + 30 * ONE_DAY)
+        schools.calendar(year=school_year(term_around), terms=(term,))
     city, county = schools.bureau("220000/220100/"), schools.bureau("220000/220100/220102/")
     other, committee = schools.bureau("220000/220100/220103/"), schools.bureau("220000/L220070/")
     province = city.parent
