@@ -18,8 +18,8 @@ REMEDIES = ["已更换并复测合格", "当场整改到位，责任人已签字
 PROMPT, SLOW = 0.82, 0.93  # shares remedied in time, and at all
 
 
-def plant(plot: Plot, planted: list[Planted]) -> None:
-    """Write a finding for each failed item, or count it on the one that is still open."""
+def plant(plot: Plot, planted: list[Planted]) -> list[Finding]:
+    """Write a finding for each failed item, or count it on the one that is still open; return them."""
     items = items_of({one.check.version_id for one in planted})
     calendars = calendar_for(plot.grown["schools"], plot.first, plot.until + timedelta(days=120))
     open_until: dict[tuple[int, str], tuple[Finding, datetime]] = {}
@@ -43,6 +43,7 @@ def plant(plot: Plot, planted: list[Planted]) -> None:
         [Failure(check_row=one.check, item_code=code, finding=finding) for one, code, finding in links], batch_size=500
     )
     FindingEvent.objects.bulk_create([event for finding in findings for event in _events(finding)], batch_size=500)
+    return findings
 
 
 def _finding(plot, one, failure, item_id: int, calendars: dict[int, Calendar]) -> Finding:  # type: ignore[no-untyped-def]
@@ -55,7 +56,7 @@ def _finding(plot, one, failure, item_id: int, calendars: dict[int, Calendar]) -
     staff = plot.staff[check.place.school.unit_id]
     finding = Finding(
         place=check.place,
-        school_id=check.school_id,
+        school=check.place.school,
         county=check.county,
         checklist_id=check.checklist_id,
         item_id=item_id,

@@ -2,12 +2,40 @@
 
 from __future__ import annotations
 
-from inspections.demo import checks, findings, incidents
-from logistics_portal.desk.plot import Plot
+from datetime import timedelta
+
+from inspections.demo import checks, findings, incidents, photos
+from inspections.evaluations import services as evaluations
+from inspections.reports import services as reports
+from inspections.reports.models import Report
+from inspections.reports.rules import PeriodKind, latest_ready
+from inspections.tallies.services import fold
+from logistics_portal.desk.plot import SHOWCASE, Plot
+
+LONGEST_OPEN = timedelta(days=45)
 
 
 def plant(plot: Plot) -> None:
-    """Plant checks, what they found, and a few incidents."""
+    """Plant checks, what they found, a few incidents, and the figures, results and reports that follow from them."""
     planted = checks.plant(plot)
-    findings.plant(plot, planted)
+    found = findings.plant(plot, planted)
+    photos.plant(plot, found)
     incidents.plant(plot)
+    fold(first=plot.first - LONGEST_OPEN, last=plot.until, at=plot.now)
+    _evaluate(plot)
+    _report(plot)
+
+
+def _evaluate(plot: Plot) -> None:
+    """Run this year once, as a provincial admin would."""
+    run = evaluations.order_run(year=plot.until.year, by=None, at=plot.now)
+    evaluations.compute(run=run, progress=lambda done, of: None)
+
+
+def _report(plot: Plot) -> None:
+    """Write the newest reports of the county shown first and of its city; the schedule writes the others."""
+    shown = plot.units[SHOWCASE]
+    for kind in PeriodKind:
+        reports.order(period=latest_ready(kind, plot.now), units=[shown, shown.next_level], at=plot.now)
+    for report in Report.objects.order_by("pk"):
+        reports.write(report=report, at=plot.now)

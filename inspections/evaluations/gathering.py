@@ -158,9 +158,7 @@ def _school_days(schools: Sequence[School], year: Year) -> dict[int, int]:
 def _incidents(
     ids: Sequence[int], year: Year, figures: IncidentFigures
 ) -> Mapping[int, tuple[int, tuple[vetoes.IncidentFacts, ...]]]:
-    rows = Incident.objects.counting().filter(
-        school__in=ids, happened_at__year__gte=year.year - 1, happened_at__year__lte=year.year
-    )
+    rows = incidents.touching(year.year).filter(school__in=ids)
     by_school: dict[int, list[Incident]] = defaultdict(list)
     for incident in rows.prefetch_related(*incidents.with_decisions()).order_by("pk"):
         by_school[incident.school_id].append(incident)

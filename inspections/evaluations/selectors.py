@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.db.models import Case, CharField, Count, F, QuerySet, Value, When
@@ -18,9 +17,8 @@ from inspections.evaluations.rules.scheme import Scheme
 from inspections.evaluations.rules.school import Cap, SchoolOutcome, outcome
 from inspections.evaluations.rules.words import LABELS, Grade
 from inspections.incidents import selectors as incidents
-from inspections.incidents.models import Incident, Veto
+from inspections.incidents.models import Veto
 from inspections.incidents.rules.words import YearVeto
-from logistics_portal.kit.dates import midnight
 
 YEAR_DIGITS = 4
 
@@ -60,10 +58,7 @@ def years() -> list[int]:
 def standings_of(year: int) -> dict[int, incidents.Standing]:
     """Return what stands against each school that has a veto or an incident near the year."""
     touched = set(Veto.objects.filter(year=year).values_list("school", flat=True))
-    near = Incident.objects.counting().filter(
-        happened_at__gte=midnight(date(year - 1, 1, 1)), happened_at__lt=midnight(date(year + 1, 1, 1))
-    )
-    touched |= set(near.values_list("school", flat=True))
+    touched |= set(incidents.touching(year).values_list("school", flat=True))
     return incidents.standings(sorted(touched), year)
 
 

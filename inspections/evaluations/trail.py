@@ -13,11 +13,11 @@ from inspections.evaluations.models import Evaluation
 def links(evaluation: Evaluation) -> list[tuple[str, str]]:
     """Return the name and address of each list whose rows a result was counted from."""
     year, school = evaluation.run.year, evaluation.school
-    span = {"first": f"{year}-01-01", "last": f"{year}-12-31"}
+    span = {"school": school.code, "since": f"{year}-01-01", "until": f"{year}-12-31"}
     wanted = [
-        (_("检查记录"), "inspections:checks", {"q": school.code, **span}),
-        (_("问题整改"), "inspections:findings", {"q": school.code, **span}),
-        (_("安全事故"), "inspections:incidents", {"q": school.code}),
+        (_("检查记录"), "inspections:checks", span),
+        (_("问题整改"), "inspections:findings", {**span, "state": "all"}),
+        (_("安全事故"), "inspections:incidents", {"q": school.name, "year": year}),
     ]
     found = []
     for name, address, query in wanted:
