@@ -169,12 +169,16 @@ class UnitRow:
 
 
 def unit_rows(here: Board) -> list[UnitRow]:
-    """Return the units compared, the lowest completion first and those without slots last; ranks count from the top."""
+    """Return the units compared, the lowest completion first and those without slots last; ranks count from the top.
+
+    Counties without a school are left out where all counties of the province are listed.
+    """
     by_county = here.ask.by == BY_COUNTY
     units = [it for it in here.tree.below if it.kind != Unit.Kind.CITY] if by_county else here.tree.children
     owners = [here.unit, *here.tree.children] if by_county else [here.unit]
     own = (_own(here, unit) for unit in owners)
     rows = [_row(here, unit) for unit in units] + [row for row in own if row is not None]
+    rows = [row for row in rows if row.schools or row.total.duty] if by_county else rows
     ranked = [replace(row, rank=_rank(rows, row)) for row in rows]
     return sorted(ranked, key=lambda row: (row.total.completion is None, row.total.completion or 0, row.code))
 

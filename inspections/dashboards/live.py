@@ -139,11 +139,13 @@ class Case:
     url: str
 
 
-def veto_cases(viewer: User, tree: Tree, *, at: datetime) -> list[Case]:
+def veto_cases(viewer: User, tree: Tree, *, at: datetime, subject: str = "") -> list[Case]:
     """Return the schools below a bureau that are vetoed, proposed for it, or withheld while an incident is open."""
     path, year = tree.root.path, local_date(at).year
     vetoes = Veto.objects.visible_to(viewer).filter(year=year, school__unit__path__startswith=path)
     open_ones = Incident.objects.visible_to(viewer).unsettled().filter(school__unit__path__startswith=path)
+    if subject:
+        vetoes, open_ones = vetoes.filter(incident__domain=subject), open_ones.filter(domain=subject)
     rows = list(vetoes.exclude(state__in=[VetoState.DISMISSED, VetoState.LIFTED]).select_related("school", "incident"))
     cases = list(open_ones.select_related("school").order_by("-happened_at", "pk"))
     held = incidents.standings([*(it.school_id for it in rows), *(it.school_id for it in cases)], year)

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from inspections.dashboards import boards, charts, rules, schoolday, selectors
+from inspections.dashboards import boards, charts, rules, selectors
 from inspections.dashboards.forms import Ask
 from inspections.tallies.models import SchoolMonth
 from logistics_portal.accounts.models import Post, Unit, User
@@ -64,17 +64,16 @@ def _school_panel(user: User, post: Post) -> dict[str, Any] | None:
     school = School.objects.filter(unit=post.unit_id).first()
     if school is None:
         return None
-    now = timezone.now()
+    month = month_of(local_date(timezone.now())).first
     return {
         "title": gettext("本校情况"),
-        "figures": _month_figures(school, now_month=month_of(local_date(now)).first),
+        "figures": _month_figures(school, month),
         "url": selectors.address("inspections:board-school", school.pk),
-        "findings": schoolday.open_findings(user, school, now),
     }
 
 
-def _month_figures(school: School, *, now_month: date) -> list[Figure]:
-    rows = SchoolMonth.objects.filter(school=school, month=now_month)
+def _month_figures(school: School, month: date) -> list[Figure]:
+    rows = SchoolMonth.objects.filter(school=school, month=month)
     tally = rules.together(rules.Tally(row.required - row.exempt, row.timely, row.late) for row in rows)
     shares = gettext("%(done)s / %(duty)s 项，已关账") % {"done": tally.done, "duty": tally.duty}
     return [

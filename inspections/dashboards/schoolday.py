@@ -22,7 +22,7 @@ from inspections.schedules.models import Missed
 from inspections.schedules.rules import Standing, Timeliness
 from logistics_portal.accounts.models import User
 from logistics_portal.kit.components import Figure
-from logistics_portal.kit.dates import each_day, local_date, month_of
+from logistics_portal.kit.dates import SHANGHAI, each_day, last_day_before, local_date, month_of
 from schools.register.models import Place, School
 
 STRIP = timedelta(days=29)
@@ -50,6 +50,7 @@ class Duty:
     row: Row
     tone: str
     url: str
+    due: str
 
     @property
     def acts(self) -> bool:
@@ -118,7 +119,17 @@ def past(places: Sequence[Place], rows: Sequence[Row], today: date) -> Past:
 def duties(rows: Sequence[Row], today: date) -> list[Duty]:
     """Return today's slots and what can still be filled in; what waits comes first, nearest due first."""
     chosen = [row for row in rows if row.slot.date == today or row.can_be_filled]
-    return [Duty(row, TONES[row.standing], _duty_url(row)) for row in sorted(chosen, key=_pressing)]
+    return [
+        Duty(row, TONES[row.standing], _duty_url(row), due_words(row.slot.due_at))
+        for row in sorted(chosen, key=_pressing)
+    ]
+
+
+def due_words(due_at: datetime) -> str:
+    """Return until when a form is to be handed in; midnight is 24:00 of the day that ends."""
+    day = last_day_before(due_at)
+    clock = due_at.astimezone(SHANGHAI).strftime("%H:%M") if local_date(due_at) == day else "24:00"
+    return gettext("%(month)s月%(day)s日 %(clock)s 前交") % {"month": day.month, "day": day.day, "clock": clock}
 
 
 def _pressing(row: Row) -> tuple[bool, datetime]:

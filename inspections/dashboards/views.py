@@ -84,8 +84,9 @@ def items(request: SignedRequest, code: str) -> HttpResponse:
 @require_safe
 def vetoes(request: SignedRequest, code: str) -> HttpResponse:
     """Show the schools vetoed or withheld and the incidents still open; as a card when a board asks."""
-    found = _tree(request, code)
-    rows = live.veto_cases(request.user, found, at=timezone.now())
+    found, now = _tree(request, code), timezone.now()
+    _form, ask = read(request.GET, local_date(now))
+    rows = live.veto_cases(request.user, found, at=now, subject=ask.subject)
     context = {
         "unit": found.root,
         "cases": rows,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from inspections.dashboards import schoolday
 from inspections.tallies.models import ItemDay
 from logistics_portal.accounts.permissions import Role
 from logistics_portal.kit.dates import ONE_DAY, local_date
@@ -151,6 +152,8 @@ def test_the_list_of_work_puts_grave_and_late_before_boarding_and_repeats(here, 
 def test_units_are_compared_the_lowest_first_with_their_rank_and_those_without_slots_last(here, today):
     here.tally(here.county, today - CLOSED, required=10, timely=8)
     here.tally(here.other, today - CLOSED, required=10, timely=9, late=1)
+    schools.school(here.committee.path)
+    schools.bureau("220000/220100/220104/")
 
     city = get(here.reader(here.city), "board", here.city.code)
     province = get(here.reader(here.province), "board", here.province.code, by="county")
@@ -158,6 +161,7 @@ def test_units_are_compared_the_lowest_first_with_their_rank_and_those_without_s
     assert [(row.code, row.completion, row.rank) for row in city.context["rows"]] == [
         ("220102", "80.0%", 2),
         ("220103", "100.0%", 1),
+        ("220104", "—", None),
     ]
     assert [(row.code, row.completion, row.rank) for row in province.context["rows"]] == [
         ("220102", "80.0%", 2),
@@ -264,6 +268,13 @@ def test_the_desk_leads_with_the_figures_of_ones_own_unit(here, today):
 
     assert "7 / 3" in page.content.decode()
     assert reverse("inspections:board", args=[here.county.code]) in page.content.decode()
+
+
+def test_until_when_a_form_is_due_is_told_as_people_say_it():
+    midnight = make.at(date(2026, 11, 17), "00:00")
+
+    assert schoolday.due_words(midnight) == "11月16日 24:00 前交"
+    assert schoolday.due_words(midnight + timedelta(hours=8)) == "11月17日 08:00 前交"
 
 
 def test_a_school_sees_its_slots_its_findings_and_its_month(here, now, today):
