@@ -14,8 +14,8 @@ def links(evaluation: Evaluation) -> list[tuple[str, str]]:
     """Return the name and address of each list whose rows a result was counted from."""
     year, school = evaluation.run.year, evaluation.school
     span = {"school": school.code, "since": f"{year}-01-01", "until": f"{year}-12-31"}
-    wanted = [
-        (_("检查记录"), "inspections:checks", span),
+    wanted: list[tuple[str, str, dict[str, object]]] = [
+        (_("检查记录"), "inspections:checks", {**span}),
         (_("问题整改"), "inspections:findings", {**span, "state": "all"}),
         (_("安全事故"), "inspections:incidents", {"q": school.name, "year": year}),
     ]
