@@ -31,7 +31,8 @@ def serious(page: Page) -> list[str]:
 
 def too_wide(page: Page) -> list[str]:
     return page.evaluate(
-        """() => document.documentElement.scrollWidth <= window.innerWidth ? [] : [...document.querySelectorAll("body *")]
+        """() => document.documentElement.scrollWidth <= window.innerWidth ? []
+            : [...document.querySelectorAll("body *")]
             .filter(one => one.getBoundingClientRect().right > window.innerWidth)
             .map(one => one.outerHTML.slice(0, 100))"""
     )
