@@ -152,6 +152,8 @@ def _detail(failure: verdicts.Failure) -> str:
         parts.append(gettext("涉及：%(entries)s") % {"entries": "、".join(failure.entries)})
     if failure.stop_service and failure.stop_service.get("since"):
         parts.append(gettext("自%(since)s起已停用") % {"since": failure.stop_service["since"]})
+    if len(parts) > 1:
+        parts[0] = parts[0].rstrip("。")
     return "；".join(parts)
 
 

@@ -59,7 +59,8 @@ def _bench(request: SignedRequest, here: boards.Board) -> tuple[str, dict[str, o
 
 def _comparison(request: SignedRequest, here: boards.Board) -> tuple[str, dict[str, object]]:
     rows = boards.unit_rows(here)
-    worst = selectors.worst_items(request.user, here.unit, first=here.first, last=here.day, subject=here.ask.subject)
+    last, subject = here.ask.day or here.today, here.ask.subject
+    worst = selectors.worst_items(request.user, here.unit, first=here.first, last=last, subject=subject)
     filled = {"figures": charts.compare_figures(here), "rows": rows, "items": worst, "trend": charts.trend(here)}
     return "compare", {**filled, "span": charts.span_words(here), **charts.side_by_side(here, rows)}
 

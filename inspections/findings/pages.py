@@ -74,10 +74,11 @@ MOMENTS = {
 
 @dataclass(frozen=True)
 class Door:
-    """A step that a person may take now: its words and its address."""
+    """A step that a person may take now: its words, its address, and whether it undoes something."""
 
     label: str
     url: str
+    danger: bool = False
 
 
 def doors(user: User, finding: Finding, request: ExtensionRequest | None, at: datetime) -> list[Door]:
@@ -86,7 +87,7 @@ def doors(user: User, finding: Finding, request: ExtensionRequest | None, at: da
     acts = [act for act in acts if act != Act.EXTEND or request is not None]
     acts = [act for act in acts if act != Act.ASK_EXTENSION or request is None]
     theirs = [act for act in acts if post_for(user, act, finding) is not None]
-    return [Door(str(PAGES[act].title), _address(act, finding, request)) for act in theirs]
+    return [Door(str(PAGES[act].title), _address(act, finding, request), PAGES[act].danger) for act in theirs]
 
 
 def _address(act: Act, finding: Finding, request: ExtensionRequest | None) -> str:
