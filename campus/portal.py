@@ -58,20 +58,8 @@ def _line(row: Facility, now: datetime) -> Todo:
 registry.menu.add(MenuEntry("campus.list", _("校园设施"), "campus:list", _("业务"), 340, icon="building"))
 registry.panels.add(Panel("campus.school", "school", "campus/assets/school_panel.html", campuses_of, order=40))
 registry.todos.add(TodoSource("campus.certificates", certificates, order=61))
-for key, kind in (
-    ("campus.well", Facility.Kind.WELL),
-    ("campus.secondary_supply", Facility.Kind.SECONDARY_SUPPLY),
-    ("campus.boiler", Facility.Kind.BOILER),
-    ("campus.lab", Facility.Kind.LAB),
-    ("campus.shop", Facility.Kind.SHOP),
-    ("campus.fire_room", Facility.Kind.FIRE_ROOM),
-):
-    registry.facts.add(Fact(key, "place", selectors.has(kind)))
-for key, kind in (
-    ("campus.building_sites", Facility.Kind.BUILDING_SITE),
-    ("campus.labour_sites", Facility.Kind.LABOUR_SITE),
-):
-    registry.facts.add(Fact(key, "place", selectors.count(kind)))
+for key in selectors.KINDS:
+    registry.facts.add(Fact(key, "place", selectors.facility(key), together=selectors.facilities))
 registry.facts.add(Fact("campus.inspections_valid", "place", selectors.inspections_valid))
 registry.facts.add(Fact("campus.extinguishers_valid", "place", selectors.extinguishers_valid))
 registry.demos.add(registry.Demo("campus", demo.plant, 22))

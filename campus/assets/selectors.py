@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 
 from django.db.models import Q
@@ -17,35 +17,49 @@ from schools.register.models import Place
 from schools.register.rules import papers
 
 Ask = Callable[[Sequence[int], date], dict[int, FactValue]]
+COUNTED = {
+    "campus.building_sites": Facility.Kind.BUILDING_SITE,
+    "campus.labour_sites": Facility.Kind.LABOUR_SITE,
+}
+KINDS = {
+    "campus.well": Facility.Kind.WELL,
+    "campus.secondary_supply": Facility.Kind.SECONDARY_SUPPLY,
+    "campus.boiler": Facility.Kind.BOILER,
+    "campus.lab": Facility.Kind.LAB,
+    "campus.shop": Facility.Kind.SHOP,
+    "campus.fire_room": Facility.Kind.FIRE_ROOM,
+    **COUNTED,
+}
 
 
-def in_use(places: Sequence[int], kind: str, on: date) -> dict[int, int]:
-    """Return how many facilities of a kind are in use on a day; a campus that never spoke of the kind is left out."""
-    told = Facility.objects.filter(place__in=places, kind=kind, from_date__lte=on)
-    found: dict[int, int] = dict.fromkeys(
-        NoFacility.objects.filter(place__in=places, kind=kind, said_on__lte=on).values_list("place_id", flat=True), 0
-    )
-    for place, until in told.values_list("place_id", "until_date"):
-        found[place] = found.get(place, 0) + int(until is None or until >= on)
+def in_use(places: Sequence[int], kinds: Sequence[str], on: date) -> dict[str, dict[int, int]]:
+    """Return kind by kind how many facilities are in use on a day; a campus that never spoke of one is left out."""
+    found: dict[str, dict[int, int]] = {kind: {} for kind in kinds}
+    for place, kind in _none_said(places, kinds, on):
+        found[kind][place] = 0
+    told = Facility.objects.filter(place__in=places, kind__in=kinds, from_date__lte=on)
+    for place, kind, until in told.values_list("place_id", "kind", "until_date"):
+        found[kind][place] = found[kind].get(place, 0) + int(until is None or until >= on)
     return found
 
 
-def has(kind: str) -> Ask:
-    """Return the question whether a facility of a kind is in use."""
+def facilities(keys: Sequence[str], places: Sequence[int], on: date) -> dict[str, dict[int, FactValue]]:
+    """Answer several questions about facilities in two queries: yes or no, or how many."""
+    held = in_use(places, [KINDS[key] for key in keys], on)
+    return {key: _answered(key, held[KINDS[key]]) for key in keys}
+
+
+def facility(key: str) -> Ask:
+    """Return the question behind one key."""
 
     def ask(places: Sequence[int], on: date) -> dict[int, FactValue]:
-        return {place: number > 0 for place, number in in_use(places, kind, on).items()}
+        return facilities([key], places, on)[key]
 
     return ask
 
 
-def count(kind: str) -> Ask:
-    """Return the question how many facilities of a kind are in use."""
-
-    def ask(places: Sequence[int], on: date) -> dict[int, FactValue]:
-        return dict(in_use(places, kind, on))
-
-    return ask
+def _answered(key: str, held: dict[int, int]) -> dict[int, FactValue]:
+    return {place: number if key in COUNTED else number > 0 for place, number in held.items()}
 
 
 def inspections_valid(places: Sequence[int], on: date) -> dict[int, FactValue]:
@@ -102,7 +116,11 @@ def _certificates(places: Sequence[int], kinds: Sequence[str], on: date) -> dict
 
 def _said_none(places: Sequence[int], kinds: Sequence[str], on: date) -> dict[int, set[str]]:
     none: dict[int, set[str]] = defaultdict(set)
-    found = NoFacility.objects.filter(place__in=places, kind__in=kinds, said_on__lte=on)
-    for place, kind in found.values_list("place_id", "kind"):
+    for place, kind in _none_said(places, kinds, on):
         none[place].add(kind)
     return none
+
+
+def _none_said(places: Sequence[int], kinds: Sequence[str], on: date) -> Iterable[tuple[int, str]]:
+    found = NoFacility.objects.filter(place__in=places, kind__in=kinds, said_on__lte=on)
+    return found.values_list("place_id", "kind")

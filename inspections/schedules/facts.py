@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
-from logistics_portal.kit.registry import FactValue, facts
+from logistics_portal.kit.registry import Fact, FactValue, Together, facts
 from logistics_portal.records.selectors import parameters
 from schools.register.models import Place
 
@@ -19,17 +20,31 @@ def ask(keys: Iterable[str], places: Collection[Place], on: date) -> Known:
     known: Known = {place.pk: {} for place in places}
     place_ids = list(known)
     school_ids = list(dict.fromkeys(place.school_id for place in places))
-    for key in keys:
-        fact = facts.get(key)
-        if fact is None or not place_ids:
-            continue
-        by_place = fact.per == "place"
-        answers = fact.ask(place_ids if by_place else school_ids, on)
+    wanted = [fact for key in dict.fromkeys(keys) if (fact := facts.get(key)) is not None]
+    if not place_ids:
+        return known
+    for by_place, answers in _answers(wanted, place_ids, school_ids, on):
         for place in places:
-            answer = answers.get(place.pk if by_place else place.school_id)
-            if answer is not None:
-                known[place.pk][key] = answer
+            for key, told in answers.items():
+                answer = told.get(place.pk if by_place else place.school_id)
+                if answer is not None:
+                    known[place.pk][key] = answer
     return known
+
+
+def _answers(
+    wanted: Sequence[Fact], place_ids: Sequence[int], school_ids: Sequence[int], on: date
+) -> Iterator[tuple[bool, Mapping[str, Mapping[int, FactValue]]]]:
+    """Yield what is known, asking facts of one room together where they offer it."""
+    grouped: dict[tuple[Together, str], list[str]] = defaultdict(list)
+    for fact in wanted:
+        ids = place_ids if fact.per == "place" else school_ids
+        if fact.together is not None:
+            grouped[fact.together, fact.per].append(fact.key)
+        else:
+            yield fact.per == "place", {fact.key: fact.ask(ids, on)}
+    for (together, per), keys in grouped.items():
+        yield per == "place", together(keys, place_ids if per == "place" else school_ids, on)
 
 
 def figures(on: date) -> Mapping[str, int | str]:

@@ -133,17 +133,22 @@ class ListedEntry:
 FactValue = bool | int | str | tuple[ListedEntry, ...] | Answer  # decimals are strings, lists are tuples
 
 
+Together = Callable[[Sequence[str], Sequence[int], date], Mapping[str, Mapping[int, FactValue]]]
+
+
 @dataclass(frozen=True)
 class Fact:
     """Something an app knows: key → for each of some places (or schools), on a date, a value or unknown.
 
     `ask(ids, on)` takes place ids where `per` is "place", school ids where it is "school", and may leave ids out:
-    what it leaves out is unknown.
+    what it leaves out is unknown. Facts of one room that share `together` are asked in one go: it takes the keys
+    besides and answers key by key.
     """
 
     key: str
     per: str
     ask: Callable[[Sequence[int], date], Mapping[int, FactValue]]
+    together: Together | None = None
 
 
 menu: Registry[MenuEntry] = Registry()
