@@ -210,11 +210,12 @@ class User(AbstractBaseUser):
 
     @cached_property
     def live_posts(self) -> list[Post]:
-        """Return the posts held today, read once per request."""
-        posts = Post.objects.in_force(on=timezone.localdate()).filter(user=self)
-        return list(
-            posts.select_related("unit__parent").prefetch_related("listed_schools", "listed_places").order_by("pk")
-        )
+        """Return the posts held today, read once per request; what they list is read only where they list something."""
+        held = Post.objects.in_force(on=timezone.localdate()).filter(user=self)
+        posts = list(held.select_related("unit__parent").order_by("pk"))
+        listing = [post for post in posts if post.reach_kind != Post.ReachKind.UNIT]
+        models.prefetch_related_objects(listing, "listed_schools", "listed_places")
+        return posts
 
     @cached_property
     def reach(self) -> Reach:
