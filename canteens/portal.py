@@ -56,8 +56,8 @@ def _line(row: Canteen, now: datetime) -> Todo:
 registry.menu.add(MenuEntry("canteens.list", _("食堂"), "canteens:list", _("业务"), 320, icon="soup"))
 registry.panels.add(Panel("canteens.school", "school", "canteens/premises/school_panel.html", canteens_of, order=20))
 registry.todos.add(TodoSource("canteens.licences", licences, order=60))
+registry.facts.add(Fact("canteens.supply_mode", "place", selectors.supply_modes, spans=selectors.supply_spans))
 for key, ask in (
-    ("canteens.supply_mode", selectors.supply_modes),
     ("canteens.own_production", selectors.own_production),
     ("canteens.papers_expiring", selectors.papers_expiring),
 ):

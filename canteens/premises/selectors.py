@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from canteens.premises.models import Canteen, Supply
 from logistics_portal.accounts.models import User
 from logistics_portal.kit.dates import local_date
-from logistics_portal.kit.registry import FactValue
+from logistics_portal.kit.registry import FactValue, Held
 from schools.register.models import Place
 from schools.register.rules import papers
 
@@ -21,6 +21,16 @@ def supply_modes(places: Sequence[int], on: date) -> dict[int, FactValue]:
     held = Q(until_date__isnull=True) | Q(until_date__gte=on)
     found = Supply.objects.filter(held, canteen__place__in=places, from_date__lte=on).order_by("from_date")
     return dict(found.values_list("canteen__place_id", "mode"))
+
+
+def supply_spans(places: Sequence[int], first: date, last: date) -> dict[int, list[Held]]:
+    """Return which mode of supply held over which days, for the canteens that have one."""
+    held = Q(until_date__isnull=True) | Q(until_date__gte=first)
+    rows = Supply.objects.filter(held, canteen__place__in=places, from_date__lte=last).order_by("from_date")
+    found: dict[int, list[Held]] = {}
+    for place, mode, since, until in rows.values_list("canteen__place_id", "mode", "from_date", "until_date"):
+        found.setdefault(place, []).append(Held(since, until or date.max, mode))
+    return found
 
 
 def own_production(places: Sequence[int], on: date) -> dict[int, FactValue]:

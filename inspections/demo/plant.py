@@ -10,6 +10,7 @@ from inspections.reports import services as reports
 from inspections.reports.models import Report
 from inspections.reports.rules import PeriodKind, latest_ready
 from inspections.tallies.services import fold
+from inspections.tallies.today import note_fold
 from logistics_portal.desk.plot import SHOWCASE, Plot
 
 LONGEST_OPEN = timedelta(days=45)
@@ -22,6 +23,7 @@ def plant(plot: Plot) -> None:
     photos.plant(plot, found)
     incidents.plant(plot)
     fold(first=plot.first - LONGEST_OPEN, last=plot.until, at=plot.now)
+    note_fold(at=plot.now)
     _evaluate(plot)
     _report(plot)
 

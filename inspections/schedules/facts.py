@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
-from logistics_portal.kit.registry import Fact, FactValue, Together, facts
+from logistics_portal.kit.registry import Fact, FactValue, Held, Together, facts
 from logistics_portal.records.selectors import parameters
 from schools.register.models import Place
 
@@ -45,6 +45,29 @@ def _answers(
             yield fact.per == "place", {fact.key: fact.ask(ids, on)}
     for (together, per), keys in grouped.items():
         yield per == "place", together(keys, place_ids if per == "place" else school_ids, on)
+
+
+class Ahead:
+    """What dated facts say over a stretch of days, read once for all of them."""
+
+    def __init__(self, keys: Iterable[str], places: Collection[Place], first: date, last: date) -> None:
+        self.spans: dict[tuple[str, int], Sequence[Held]] = {}
+        wanted = [fact for key in dict.fromkeys(keys) if (fact := facts.get(key)) is not None]
+        self.keys = {fact.key for fact in wanted if fact.spans is not None and fact.per == "place"}
+        ids = [place.pk for place in places]
+        for fact in wanted:
+            if fact.key in self.keys and fact.spans is not None and ids:
+                told = fact.spans(ids, first, last)
+                self.spans |= {(fact.key, place): held for place, held in told.items()}
+
+    def on(self, place: Place, day: date) -> dict[str, FactValue]:
+        """Return what is known of a place on a day; what is left out is unknown."""
+        return {
+            key: held.value
+            for key in self.keys
+            for held in self.spans.get((key, place.pk), ())
+            if held.first <= day <= held.last
+        }
 
 
 def figures(on: date) -> Mapping[str, int | str]:

@@ -84,9 +84,9 @@ class _Board:
 def due(places: Iterable[Place], first: date, last: date, *, checklists: Sequence[int] | None = None) -> Slots:
     """Return the slots of each place under each check-list dated from `first` to `last`, in order (R106).
 
-    Give places with `school__unit` at hand. About ten queries for thousands of places, and for check-lists that hang
-    on a fact one more per fact and day. A place whose conditions are unknown has no slots: its register must be
-    filled first. Exempt slots are among them; `exemptions` tells which.
+    Give places with `school__unit` at hand. About ten queries for thousands of places, and one more per fact that a
+    check-list hangs on; one per day where the fact is not dated. A place whose conditions are unknown has no slots:
+    its register must be filled first. Exempt slots are among them; `exemptions` tells which.
     """
     places = list(places)
     found = wordings(first, last, checklists=checklists)
@@ -105,8 +105,9 @@ def due(places: Iterable[Place], first: date, last: date, *, checklists: Sequenc
                         hanging[slot.date].append((place, stretch.wording, slot))
                 else:
                     slots[DutyKey(place.pk, checklist)] += these
+    ahead = _ahead(hanging, first, last)
     for day in sorted(hanging):
-        for place, wording, slot in _standing(day, hanging[day]):
+        for place, wording, slot in _standing(day, hanging[day], ahead):
             slots[DutyKey(place.pk, wording.checklist_id)].append(slot)
     return {key: these for key, these in slots.items() if these}
 
@@ -172,11 +173,23 @@ def _ruling(
     return known[key]
 
 
-def _standing(day: date, hanging: Sequence[tuple[Place, Wording, Slot]]) -> list[tuple[Place, Wording, Slot]]:
+def _ahead(hanging: Mapping[date, Sequence[tuple[Place, Wording, Slot]]], first: date, last: date) -> facts.Ahead:
+    """Return the dated facts that the slots hang on, asked once for all days."""
+    rows = [row for day in hanging.values() for row in day]
+    keys = dict.fromkeys(
+        key for wording in {row[1].version_id: row[1] for row in rows}.values() for key in wording.fact_keys
+    )
+    return facts.Ahead(keys, {place.pk: place for place, _wording, _slot in rows}.values(), first, last)
+
+
+def _standing(
+    day: date, hanging: Sequence[tuple[Place, Wording, Slot]], ahead: facts.Ahead
+) -> list[tuple[Place, Wording, Slot]]:
     """Return the slots of one day whose conditions hold, as often as the list fact says."""
-    keys = dict.fromkeys(key for _place, wording, _slot in hanging for key in wording.fact_keys)
+    keys = {key for _place, wording, _slot in hanging for key in wording.fact_keys} - ahead.keys
     places = {place.pk: place for place, _wording, _slot in hanging}
-    known = facts.ask(keys, list(places.values()), day)
+    asked = facts.ask(sorted(keys), list(places.values()), day)
+    known = {pk: asked[pk] | ahead.on(place, day) for pk, place in places.items()}
     figures = facts.figures(day) if any(wording.seasonal for _place, wording, _slot in hanging) else {}
     judged: dict[tuple[object, ...], bool] = {}
     found = []

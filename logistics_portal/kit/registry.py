@@ -133,6 +133,16 @@ class ListedEntry:
 FactValue = bool | int | str | tuple[ListedEntry, ...] | Answer  # decimals are strings, lists are tuples
 
 
+@dataclass(frozen=True)
+class Held:
+    """A fact's value over some days."""
+
+    first: date
+    last: date
+    value: FactValue
+
+
+Spans = Callable[[Sequence[int], date, date], Mapping[int, Sequence[Held]]]
 Together = Callable[[Sequence[str], Sequence[int], date], Mapping[str, Mapping[int, FactValue]]]
 
 
@@ -141,14 +151,16 @@ class Fact:
     """Something an app knows: key → for each of some places (or schools), on a date, a value or unknown.
 
     `ask(ids, on)` takes place ids where `per` is "place", school ids where it is "school", and may leave ids out:
-    what it leaves out is unknown. Facts of one room that share `together` are asked in one go: it takes the keys
-    besides and answers key by key.
+    what it leaves out is unknown. `spans(ids, first, last)` tells what holds over which days, where a fact is dated;
+    on each day it says what `ask` would. Facts of one room that share `together` are asked in one go: it takes the
+    keys besides and answers key by key.
     """
 
     key: str
     per: str
     ask: Callable[[Sequence[int], date], Mapping[int, FactValue]]
     together: Together | None = None
+    spans: Spans | None = None
 
 
 menu: Registry[MenuEntry] = Registry()
