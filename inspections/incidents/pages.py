@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from inspections.incidents import doors, levels, selectors, timing
 from inspections.incidents.doors import Door
-from inspections.incidents.models import Incident, Lifting, Veto
+from inspections.incidents.models import GradeDecision, Incident, Lifting, ReportAct, ResponsibilityFinding, Veto
 from inspections.incidents.rules import grades
 from inspections.incidents.rules.words import Decider, DecisionState, Trigger, VetoState
 from inspections.incidents.services import vetoing
@@ -25,6 +25,7 @@ from logistics_portal.kit.dates import local_date
 from logistics_portal.records import trails
 
 RELATED = ("school__unit__parent__parent__parent", levels.UP, "place", "reported_by", "rectified_by")
+PARTS = {"grade": GradeDecision, "responsibility": ResponsibilityFinding, "report_act": ReportAct}
 VETO_RELATED = (
     "school__unit__parent__parent__parent",
     "incident__school__unit__parent__parent__parent",
@@ -77,7 +78,7 @@ def incident_context(user: User, incident: Incident, now: datetime) -> dict[str,
         "years": doors.years_to_veto(incident),
         "softenings": [(row, change_lines(row.change), DECISIONS[row.state]) for row in incident.softenings.all()],
         "versions": list(incident.versions.select_related("by", "approved_by").order_by("number")),
-        "events": trails.events(on=incident),
+        "events": trails.events(on=incident, parts=PARTS),
     } | _notes(incident, now)
 
 

@@ -140,7 +140,7 @@ def _issue(report: Report, frozen: dict[str, Any], files: dict[str, bytes], at: 
     report.figures, report.figures_hash = frozen, fingerprint(frozen)
     report.state, report.issued_at = Report.State.ISSUED, at
     report.save(update_fields=["figures", "figures_hash", "state", "issued_at", "docx", "xlsx"])
-    records.log(by=None, verb="report.issue", on=report, after={"hash": report.figures_hash}, at=at)
+    records.log(by=None, verb="report.issue", on=report, after={"version": report.version}, at=at)
     readers = people_in_post(READERS, report.unit, local_date(at))
     records.notify(
         to=readers, key=f"report {report.pk}", title=title_of(report), url=f"/inspections/reports/{report.pk}/", at=at

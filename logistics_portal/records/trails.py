@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
@@ -16,6 +16,7 @@ from logistics_portal.records import selectors
 from logistics_portal.records.models import AuditRow
 
 CHANGES_SHOWN = 8
+Parts = Mapping[str, type[Model]]
 ACTS: dict[str, Promise] = {
     "account.create": _("新建账号"),
     "account.link": _("发送一次性链接"),
@@ -24,6 +25,13 @@ ACTS: dict[str, Promise] = {
     "post.revoke": _("撤销岗位"),
     "unit.close": _("撤销机构"),
     "unit.create": _("设立机构"),
+    "grade.decide": _("审定等级"),
+    "grade.propose": _("拟定等级"),
+    "responsibility.decide": _("审定责任"),
+    "responsibility.record": _("录入责任认定"),
+    "report_act.decide": _("认定是否瞒报、谎报"),
+    "veto.confirm": _("确认否决"),
+    "veto.propose": _("提出否决"),
     "incident.change": _("更正事实"),
     "incident.close": _("结案"),
     "incident.end": _("应急结束"),
@@ -111,14 +119,17 @@ ACTS: dict[str, Promise] = {
 }
 
 
-def events(*, on: Model) -> list[Event]:
-    """Return what was done to a record and what was refused, newest first."""
-    return told(selectors.trail(on))
+def events(*, on: Model, parts: Parts | None = None) -> list[Event]:
+    """Return what was done to a record and what was refused, newest first.
+
+    `parts` names the tables whose columns the acts on a part of the record tell of: `grade` for `grade.decide`.
+    """
+    return told(selectors.trail(on), parts)
 
 
-def told(rows: Iterable[AuditRow]) -> list[Event]:
+def told(rows: Iterable[AuditRow], parts: Parts | None = None) -> list[Event]:
     """Return audit rows as lines of a timeline."""
-    return [_event(row) for row in rows]
+    return [_event(row, parts or {}) for row in rows]
 
 
 def act_name(verb: str) -> str:
@@ -127,7 +138,7 @@ def act_name(verb: str) -> str:
     return str(named or verb)
 
 
-def _event(row: AuditRow) -> Event:
+def _event(row: AuditRow, parts: Parts) -> Event:
     refused = row.outcome == AuditRow.Outcome.REFUSED
     name = act_name(row.verb)
     return Event(
@@ -136,20 +147,20 @@ def _event(row: AuditRow) -> Event:
         who=str(row.by) if row.by else "",
         post=row.post.title if row.post else "",
         tone="bad" if refused else "info",
-        changes=_changes(row),
+        changes=_changes(row, parts.get(row.verb.partition(".")[0], row.on_table)),
         reason=row.reason,
     )
 
 
-def _changes(row: AuditRow) -> list[str]:
+def _changes(row: AuditRow, table: str | type[Model]) -> list[str]:
     keys = [key for key in row.after if row.before.get(key) != row.after[key]]
-    lines = [_change(row, key) for key in keys[:CHANGES_SHOWN]]
+    lines = [_change(row, table, key) for key in keys[:CHANGES_SHOWN]]
     more = len(keys) - CHANGES_SHOWN
     return [*lines, gettext("另有 %(count)s 项") % {"count": more}] if more > 0 else lines
 
 
-def _change(row: AuditRow, key: str) -> str:
-    field = _field(row.on_table, key)
+def _change(row: AuditRow, table: str | type[Model], key: str) -> str:
+    field = _field(table, key)
     facts = {
         "field": str(getattr(field, "verbose_name", key)),
         "before": _value(field, row.before.get(key)),
@@ -160,10 +171,11 @@ def _change(row: AuditRow, key: str) -> str:
     return gettext("%(field)s：%(before)s → %(after)s") % facts
 
 
-def _field(table: str, key: str) -> object | None:
+def _field(table: str | type[Model], key: str) -> object | None:
     """Return the column a change tells of, where the record's table still has it."""
     try:
-        column: object = apps.get_model(table)._meta.get_field(key)  # noqa: SLF001 - the documented way to a column
+        model = apps.get_model(table) if isinstance(table, str) else table
+        column: object = model._meta.get_field(key)  # noqa: SLF001 - the documented way to a column
     except (LookupError, ValueError, FieldDoesNotExist):
         return None
     return column

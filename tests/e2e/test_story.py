@@ -45,7 +45,7 @@ def test_the_whole_story_is_told_from_a_bad_check_to_the_months_report(stage: St
     school_reports_an_incident(stage, here)
     county_finds_the_school_responsible(stage, here)
     county_proposes_and_city_confirms_the_veto(stage, here)
-    here.live(TUESDAY, REPORT_DAY - ONE_DAY)
+    here.live(THURSDAY, REPORT_DAY - ONE_DAY)
     province_runs_the_year(stage, here, do_jobs)
     county_reads_the_months_report(stage, here, do_jobs)
 
@@ -153,8 +153,8 @@ def follow(page: Page, *names: str) -> int:
 
 
 def county_returns_it_once_and_accepts(stage: Stage, here: World) -> None:
-    remedy(stage, here, "09:40", "已将异味鸡肉移出冷藏柜。", "orange")
-    page = stage.enter(here.clerk, MONDAY, "10:10")
+    remedy(stage, here, "09:10", "已将异味鸡肉移出冷藏柜。", "orange")
+    page = stage.enter(here.clerk, MONDAY, "09:30")
     page.goto("/")
     page.get_by_role("link", name="1 项整改待复查").first.click()
     stage.keep(page, "queue")
@@ -164,8 +164,8 @@ def county_returns_it_once_and_accepts(stage: Stage, here: World) -> None:
     expect(page.get_by_text("已退回学校。")).to_be_visible()
     stage.keep(page, "returned")
 
-    remedy(stage, here, "10:50", "已销毁 12 公斤鸡肉并登记，冷藏柜已消毒。", "seagreen")
-    page = stage.enter(here.clerk, MONDAY, "11:20")
+    remedy(stage, here, "10:00", "已销毁 12 公斤鸡肉并登记，冷藏柜已消毒。", "seagreen")
+    page = stage.enter(here.clerk, MONDAY, "10:20")
     page.goto(reverse("inspections:finding-queue"))
     page.get_by_role("button", name="通过").click()
     expect(page.locator("[data-done]")).to_be_visible()
@@ -204,6 +204,8 @@ def school_reports_an_incident(stage: Stage, here: World) -> None:
     page = stage.enter(here.clerk, TUESDAY, "14:40")
     page.goto(incident_page())
     stage.keep(page, "incident-as-the-county-sees-it")
+    take(page, "敦化市上报延边朝鲜族自治州", "确认已上报")
+    expect(page.get_by_text("上报时间已登记。")).to_be_visible()
 
 
 def incident_page() -> str:
@@ -244,6 +246,7 @@ def county_finds_the_school_responsible(stage: Stage, here: World) -> None:
 
 
 def county_proposes_and_city_confirms_the_veto(stage: Stage, here: World) -> None:
+    here.live(TUESDAY, WEDNESDAY)
     page = stage.enter(here.clerk, WEDNESDAY, "11:00")
     page.goto(incident_page())
     take(page, "提出一票否决", "提出否决", 提出理由="一般事故，学校负主要责任。")

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from inspections.incidents.models.incidents import Incident
-from inspections.incidents.rules.words import DecisionState, VetoState
+from inspections.incidents.rules.words import DecisionState, Trigger, VetoState
 from logistics_portal.accounts.models import Unit
 from logistics_portal.kit.scoping import Scoped, ScopedQuerySet
 from schools.register.models import School
@@ -85,6 +85,11 @@ class Veto(Scoped):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def trigger_words(self) -> list[str]:
+        """Return why, in words."""
+        return [str(Trigger(code).label) for code in self.triggers]
 
 
 class Lifting(Scoped):
