@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Model
+from django.db.models import DateTimeField, Model
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -188,5 +190,12 @@ def _value(field: object | None, value: object) -> str:
         return gettext("是") if value else gettext("否")
     if isinstance(value, list | dict):
         return "、".join(str(part) for part in value)
+    if isinstance(field, DateTimeField) and isinstance(value, str):
+        return _moment(value)
     choices = dict(getattr(field, "flatchoices", None) or ())
     return str(choices.get(value, value))
+
+
+def _moment(text: str) -> str:
+    at = parse_datetime(text)
+    return timezone.localtime(at).strftime("%Y-%m-%d %H:%M") if at and at.tzinfo else text

@@ -15,6 +15,7 @@ from inspections.reports import services as reports
 from logistics_portal.kit.dates import ONE_DAY
 from tests.e2e.conftest import OpenPage
 from tests.e2e.stage import MONDAY, PASSWORD, PATIENCE, Clock, Stage, World, fold, world
+from tests.factories import inspections as make
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -246,6 +247,7 @@ def county_finds_the_school_responsible(stage: Stage, here: World) -> None:
 
 
 def county_proposes_and_city_confirms_the_veto(stage: Stage, here: World) -> None:
+    make.missed(here.neighbour, MONDAY, here.version)
     here.live(TUESDAY, WEDNESDAY)
     page = stage.enter(here.clerk, WEDNESDAY, "11:00")
     page.goto(incident_page())
