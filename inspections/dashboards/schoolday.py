@@ -86,7 +86,7 @@ class OpenFinding:
 
 def places_of(viewer: User, school_id: int) -> list[Place]:
     """Return the places of a school that a person reaches, as they are in use."""
-    rows = Place.objects.visible_to(viewer).filter(school=school_id)
+    rows = Place.objects.visible_to(viewer).filter(school__in=School.objects.filter(pk=school_id))
     return list(rows.select_related("school__unit__parent__parent").order_by("kind", "pk"))
 
 

@@ -14,22 +14,17 @@ from tests.house.test_scope import OURS
 
 HUGE = 10**30
 NASTY_QUERIES = [
-    {
-        "page": str(HUGE),
-        "sort": "-no_such",
-        "q": "\x00",
-        "year": "２０２６",
-        "day": "9999-99-99",
-        "first": "x",
-        "last": "\x00",
-    },
+    {"page": str(HUGE), "sort": "-no_such", "q": "\x00", "year": "２０２６", "day": "9999-99-99", "first": "x"},
     {"page": "-1", "sort": "\x00", "q": "%" * 300, "state": "nonsense", "unit": str(HUGE), "since": "0001-01-01"},
-    {"page": "NaN", "q": "' OR 1=1 --", "school": "\ud7ff" * 50, "until": "2026-02-30", "subject": "<script>"},
 ]
-NASTY_BODIES = [
-    {"reason": "\x00", "year": str(HUGE), "name": "x" * 5000, "day": "2026-02-30", "until": "99999-01-01"},
-    {"reason": "９" * 10_000, "grade": "nonsense", "file": "not a file", "pk": "-1", "seen": "{", "returns": str(HUGE)},
-]
+NASTY_BODY = {
+    "reason": "\x00",
+    "year": str(HUGE),
+    "name": "９" * 5000,
+    "day": "2026-02-30",
+    "returns": str(HUGE),
+    "seen": "{",
+}
 PATHS = {"int": [0, HUGE], "slug": ["no-such", "x" * 300], "str": ["%00", "é" * 100], "random_name": ["0" * 32]}
 
 
@@ -67,13 +62,7 @@ def people(settings, tmp_path):
     county = Unit.objects.get(code=SHOWCASE)
     school = Unit.objects.filter(kind=Unit.Kind.SCHOOL, parent=county).order_by("code").first()
     province = Unit.objects.get(code="220000")
-    held = [
-        (Role.OFFICE_HEAD, province),
-        (Role.SCHEME_ADMIN, province),
-        (Role.OFFICE_CLERK, county),
-        (Role.SECURITY_ADMIN, county),
-        (Role.VICE_PRINCIPAL_LOGISTICS, school),
-    ]
+    held = [(Role.OFFICE_HEAD, province), (Role.VICE_PRINCIPAL_LOGISTICS, school)]
     return [ground.user(role, unit) for role, unit in held]
 
 
@@ -86,8 +75,7 @@ def test_nothing_that_is_sent_makes_the_portal_fail(people):
         for name, address in addresses():
             for query in NASTY_QUERIES:
                 failed |= told(name, browser.get(address, query))
-            for body in NASTY_BODIES:
-                failed |= told(name, browser.post(address, body))
+            failed |= told(name, browser.post(address, NASTY_BODY))
             failed |= told(name, browser.put(address, b"\xff\xfe", content_type="application/json"))
     assert not sorted(failed)
 

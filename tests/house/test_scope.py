@@ -1,6 +1,6 @@
 """Every address with an id answers 404 to the neighbour: walked over the URLconf, for every role next door."""
 
-from datetime import date, datetime
+from datetime import date
 
 import pytest
 from django.core.management import call_command
@@ -25,12 +25,9 @@ from inspections.models import (
     Softening,
     Veto,
 )
-from inspections.reports import services as reports
-from inspections.reports.rules import parse
 from logistics_portal.accounts.models import Post, Unit, User
 from logistics_portal.accounts.permissions import Role
 from logistics_portal.desk.plot import SHOWCASE
-from logistics_portal.kit.dates import SHANGHAI
 from logistics_portal.records.models import Attachment, Job, Notice
 from schools.models import Closure, Edition, ImportFile, Place, Proposal, School
 from tests.factories import ground
@@ -132,11 +129,7 @@ def province(settings, tmp_path):
     for command in ("load_units", "load_checklists", "load_holidays"):
         call_command(command, verbosity=0)
     call_command("plant_demo", schools=10, days=5, until=UNTIL, verbosity=0)
-    county = Unit.objects.get(code=SHOWCASE)
-    at = datetime(2026, 11, 20, 12, tzinfo=SHANGHAI)
-    reports.order(period=parse("2026-10"), units=[county], at=at)
-    reports.write(report=Report.objects.get(), at=at)
-    return county
+    return Unit.objects.get(code=SHOWCASE)
 
 
 def rows_of(county):

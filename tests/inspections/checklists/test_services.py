@@ -167,6 +167,7 @@ def test_a_file_drafts_only_what_changed(admin, province):
 
     with pytest.raises(NotAllowed, match="没有新内容"):
         services.draft_from_definition(definition=definition, author=author(admin, province))
+    guards.uninstall(connection)  # comes back with the end of the test
     Version.objects.filter(checklist__code="campus_daily").update(spec_hash="0" * 64)
     drafts = services.draft_from_definition(definition=definition, author=author(admin, province))
 

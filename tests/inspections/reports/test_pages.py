@@ -61,4 +61,6 @@ def test_the_list_asks_few_questions(report, django_assert_max_num_queries):
     browser = ground.client_of(ground.user(Role.OFFICE_CLERK, report.unit))
 
     with django_assert_max_num_queries(25):
-        browser.get(reverse("inspections:reports"))
+        answer = browser.get(reverse("inspections:reports"))
+
+    assert answer.status_code == 200
