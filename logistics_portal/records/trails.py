@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping
 
 from django.apps import apps
@@ -155,7 +156,9 @@ def _event(row: AuditRow, parts: Parts) -> Event:
 
 
 def _changes(row: AuditRow, table: str | type[Model]) -> list[str]:
-    keys = [key for key in row.after if row.before.get(key) != row.after[key]]
+    """Return the changes in the order of the table's columns: PostgreSQL does not keep the order of a JSON's keys."""
+    changed = [key for key in row.after if row.before.get(key) != row.after[key]]
+    keys = sorted(changed, key=lambda key: (getattr(_field(table, key), "creation_counter", sys.maxsize), key))
     lines = [_change(row, table, key) for key in keys[:CHANGES_SHOWN]]
     more = len(keys) - CHANGES_SHOWN
     return [*lines, gettext("另有 %(count)s 项") % {"count": more}] if more > 0 else lines
