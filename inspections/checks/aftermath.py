@@ -28,6 +28,7 @@ from logistics_portal.records.photos import keep_photo
 from logistics_portal.records.services import notify
 from schools.register.models import Place
 
+NOT_MET = "不符合：%s"  # an item says how it should be; kept in the language of the check-list
 ALARMS, FLAGS, UNRUN = "alarms", "flags", "unrun"
 
 
@@ -134,7 +135,7 @@ def _defects(check: Check, failures: Sequence[verdicts.Failure], paper: Paper, f
     return [
         Defect(
             item_code=it.code,
-            title=form.by_code[it.code].item.zh,
+            title=NOT_MET % form.by_code[it.code].item.zh,
             severity=it.severity,
             due=str(it.due) if it.due else "",
             detail=_detail(it),

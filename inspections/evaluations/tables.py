@@ -31,7 +31,7 @@ class EvaluationTable(PortalTable):
         verbose_name=_("学校"), accessor="school__name", linkify=("inspections:evaluation", {"pk": A("pk")})
     )
     county = Column(verbose_name=_("初审单位"), accessor="county__name")
-    score = NumberColumn(verbose_name=_("得分"), order_by="score_sort", empty_values=())
+    score = NumberColumn(verbose_name=_("否决前得分"), order_by="score_sort", empty_values=())
     grade = Column(verbose_name=_("等次"))
     own_grade = Column(verbose_name=_("否决前等次"))
     school_days = NumberColumn(verbose_name=_("在校日"))

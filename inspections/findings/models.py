@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from inspections.checklists.models import Checklist, Item
 from inspections.findings.rules import Origin, Outcome, Severity, State, Step
 from logistics_portal.accounts.models import Unit
+from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.scoping import Scoped, ScopedQuerySet
 from schools.register.models import Place, School
 
@@ -31,7 +32,7 @@ class FindingQuerySet(ScopedQuerySet["Finding"]):
     def overdue(self, *, at: datetime) -> Self:
         """Keep what is open past its deadline in force."""
         return self.filter(state=State.OPEN, due_at__lt=at).filter(
-            Q(tolerated_until__isnull=True) | Q(tolerated_until__lt=at.date())
+            Q(tolerated_until__isnull=True) | Q(tolerated_until__lt=local_date(at))
         )
 
     def waiting(self) -> Self:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
@@ -187,7 +187,7 @@ def todos(user: User, now: datetime) -> list[Todo]:
     told: list[Todo] = []
     if user.roles & {*FIXERS, Role.PRINCIPAL}:
         told += [_open_todo(finding, now) for finding in _open_at_school(user)]
-    return [*told, *_verify_todo(user), *_request_todo(user)]
+    return [*told, *_late_todos(user, now), *_verify_todo(user), *_request_todo(user)]
 
 
 def _open_at_school(user: User) -> QuerySet[Finding]:
@@ -205,6 +205,23 @@ def _open_todo(finding: Finding, now: datetime) -> Todo:
         urgency=tone if (tone := deadline_tone(finding, now)) in {"bad", "warn"} else "info",
         place=finding.place.name,
     )
+
+
+def _late_todos(user: User, now: datetime) -> list[Todo]:
+    offices = [post.unit_id for post in user.live_posts if post.role in OFFICE]
+    if not offices:
+        return []
+    rows = Finding.objects.filter(county__in=offices)
+    late = Count("pk", filter=Q(pk__in=rows.overdue(at=now).values("pk")))
+    numbers = rows.open().aggregate(late=late, critical=Count("pk", filter=Q(severity=rules.Severity.CRITICAL)))
+    page = reverse("inspections:findings")
+    critical = ngettext("%(n)s 项严重问题未整改", "%(n)s 项严重问题未整改", numbers["critical"])
+    overdue = ngettext("%(n)s 项整改超期", "%(n)s 项整改超期", numbers["late"])
+    told = [
+        (numbers["critical"], critical % {"n": numbers["critical"]}, f"{page}?state=open&severity=critical"),
+        (numbers["late"], overdue % {"n": numbers["late"]}, f"{page}?overdue=true"),
+    ]
+    return [Todo(text=text, url=url, urgency="bad") for number, text, url in told if number]
 
 
 def _verify_todo(user: User) -> list[Todo]:
