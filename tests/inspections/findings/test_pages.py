@@ -339,7 +339,7 @@ def test_the_office_is_told_of_critical_findings_before_they_are_late_and_no_oth
     told = todos(fresh(held.clerk), now)
 
     assert [(todo.url, todo.urgency) for todo in told] == [(url("findings") + "?state=open&severity=critical", "bad")]
-    assert todos(fresh(ground.user("office_clerk", ground.county())), now) == []
+    assert todos(fresh(ground.user("office_clerk", ground.neighbour())), now) == []
 
 
 def fresh(person):
