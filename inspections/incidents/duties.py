@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from itertools import islice
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -30,8 +29,10 @@ def todos(user: User, now: datetime) -> list[Todo]:
     if not user.roles & {str(role) for role in ANSWERING}:
         return []
     cases = list(open_cases(user)[:CASES_READ])
-    found = (*_of_cases(user, cases, now), *_of_vetoes(user, now), *_of_liftings(user))
-    return list(islice(found, AT_MOST))
+    found = list(_of_cases(user, cases, now))
+    if user.roles & {str(role) for role in BUREAU_ROLES}:
+        found += [*_of_vetoes(user, now), *_of_liftings(user)]
+    return found[:AT_MOST]
 
 
 def open_cases(user: User) -> QuerySet[Incident]:

@@ -313,6 +313,7 @@ def test_pages_ask_the_database_a_bounded_number_of_times(monkeypatch, django_as
     receipt = hand_in(paper=here.paper(), hand=here.hand(), at=MORNING)
     browser = ground.client_of(here.officer)
     pages = [
+        "/",
         reverse("inspections:today"),
         reverse("inspections:receipt", args=[receipt.check.pk]),
         reverse("inspections:check", args=[receipt.check.pk]),
