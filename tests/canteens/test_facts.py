@@ -49,6 +49,22 @@ def test_a_mode_entered_between_two_ends_before_the_later():
     ]
 
 
+def test_what_held_over_days_is_what_each_day_says():
+    canteen, without = make.canteen(), make.canteen(mode="")
+    services.set_supply(canteen=canteen, mode="delivered", from_date=TODAY, by=None, at=NOW, operator_name="甲")
+    services.set_supply(
+        canteen=canteen, mode="contracted", from_date=date(2026, 9, 1), by=None, at=NOW, operator_name="乙"
+    )
+    fact, ids = facts.get("canteens.supply_mode"), [canteen.place_id, without.place_id]
+    first, last = date(2026, 8, 25), TODAY + timedelta(5)
+
+    spans = fact.spans(ids, first, last)
+
+    for on in (first + timedelta(day) for day in range((last - first).days + 1)):
+        told = {place: held.value for place in ids for held in spans.get(place, ()) if held.first <= on <= held.last}
+        assert told == fact.ask(ids, on), on
+
+
 def test_a_contracted_canteen_names_its_operator():
     with pytest.raises(NotAllowed, match="经营"):
         services.set_supply(canteen=make.canteen(), mode="contracted", from_date=TODAY, by=None, at=NOW)
