@@ -28,7 +28,7 @@ LABELS: dict[str, Promise] = {
     "food_cases": later("食源性病例（例）"),
     "loss_fen": later("直接经济损失（元）"),
     "in_scope": later("属后勤范围"),
-    "reportable": later("应报告事项"),
+    "reportable": later("另属应报告事项"),
     "summary": later("简要经过"),
     "strike": later("从事故中剔除"),
     "close": later("提前结案"),

@@ -226,7 +226,7 @@ class Migration(migrations.Migration):
                 ('food_cases', models.PositiveSmallIntegerField(default=0, verbose_name='食源性病例数')),
                 ('loss_fen', models.PositiveBigIntegerField(default=0, verbose_name='直接经济损失（分）')),
                 ('in_scope', models.BooleanField(default=True, verbose_name='属后勤范围')),
-                ('reportable', models.BooleanField(default=False, verbose_name='应报告事项')),
+                ('reportable', models.BooleanField(default=False, verbose_name='另属应报告事项')),
                 ('version', models.PositiveSmallIntegerField(default=1, verbose_name='版次')),
                 ('told_health_at', models.DateTimeField(blank=True, null=True, verbose_name='通报市场监管、卫生健康部门时间')),
                 ('passed_to_city_at', models.DateTimeField(blank=True, null=True, verbose_name='报市级时间')),
