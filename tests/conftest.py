@@ -135,6 +135,18 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
         guards.install(connection)
     yield
     TransactionTestCase._fixture_teardown = flush
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock():
+            _end_other_sessions()
+
+
+def _end_other_sessions() -> None:
+    """End what threads of a live server left open: PostgreSQL drops no database that somebody still talks to."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture(autouse=True)

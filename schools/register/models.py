@@ -26,7 +26,9 @@ class SchoolQuerySet(ScopedQuerySet["School"]):
         return self.filter(Q(closed_date__isnull=True) | Q(closed_date__gte=on), opened_date__lte=on)
 
     def matching(self, text: str) -> Self:
-        """Keep the schools whose name, code or initials contain `text`."""
+        """Keep the schools whose name, code or initials contain `text`; PostgreSQL cannot be asked for a NUL."""
+        if "\0" in text:
+            return self.none()
         return self.filter(
             Q(name__icontains=text) | Q(code__startswith=text.upper()) | Q(initials__startswith=text.lower())
         )

@@ -385,3 +385,7 @@ def test_a_number_that_is_none_gives_no_page(held, number):
     assert browser.get(f"/inspections/findings/{number}/").status_code == 404
     assert browser.get(url("findings"), {"q": f"WT-2026-{number}", "item": "\x00", "since": "x"}).status_code == 200
     assert browser.get(url("finding-open"), {"school": number}).status_code == 404
+
+
+def test_a_nul_in_the_search_finds_no_school(held):
+    assert held.place.school.name not in shown(ground.client_of(held.clerk), "finding-open", q="\0")
