@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import DateTimeField, Model
+from django.db.models import DateTimeField, Field, ForeignKey, Model
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
@@ -17,9 +18,11 @@ from django.utils.translation import gettext_lazy as _
 from logistics_portal.kit.components import Event
 from logistics_portal.records import selectors
 from logistics_portal.records.models import AuditRow
+from logistics_portal.records.words import word
 
 CHANGES_SHOWN = 8
 Parts = Mapping[str, type[Model]]
+Names = Mapping[tuple[type[Model], int], str]
 ACTS: dict[str, Promise] = {
     "account.create": _("新建账号"),
     "account.link": _("发送一次性链接"),
@@ -131,8 +134,10 @@ def events(*, on: Model, parts: Parts | None = None) -> list[Event]:
 
 
 def told(rows: Iterable[AuditRow], parts: Parts | None = None) -> list[Event]:
-    """Return audit rows as lines of a timeline."""
-    return [_event(row, parts or {}) for row in rows]
+    """Return audit rows as lines of a timeline; rows they point at are asked for once a table."""
+    lines = [(row, _table(row, parts or {})) for row in rows]
+    names = _names(lines)
+    return [_event(row, table, names) for row, table in lines]
 
 
 def act_name(verb: str) -> str:
@@ -141,7 +146,32 @@ def act_name(verb: str) -> str:
     return str(named or verb)
 
 
-def _event(row: AuditRow, parts: Parts) -> Event:
+def _table(row: AuditRow, parts: Parts) -> type[Model] | None:
+    """Return the table whose columns an act tells of, where it still exists."""
+    part = parts.get(row.verb.partition(".")[0])
+    try:
+        return part or apps.get_model(row.on_table)
+    except (LookupError, ValueError):
+        return None
+
+
+def _names(lines: Iterable[tuple[AuditRow, type[Model] | None]]) -> Names:
+    """Return what the rows are called that the changes point at: one question for each table pointed at."""
+    asked: dict[type[Model], set[int]] = defaultdict(set)
+    for row, table in lines:
+        for facts in (row.before, row.after):
+            for key, value in facts.items():
+                target = _target(_field(table, key))
+                if target is not None and isinstance(value, int):
+                    asked[target].add(value)
+    return {
+        (target, pk): str(getattr(found, "title", "") or found)
+        for target, keys in asked.items()
+        for pk, found in target._base_manager.in_bulk(keys).items()  # noqa: SLF001 - finds rows that are hidden as well
+    }
+
+
+def _event(row: AuditRow, table: type[Model] | None, names: Names) -> Event:
     refused = row.outcome == AuditRow.Outcome.REFUSED
     name = act_name(row.verb)
     return Event(
@@ -150,49 +180,68 @@ def _event(row: AuditRow, parts: Parts) -> Event:
         who=str(row.by) if row.by else "",
         post=row.post.title if row.post else "",
         tone="bad" if refused else "info",
-        changes=_changes(row, parts.get(row.verb.partition(".")[0], row.on_table)),
+        changes=_changes(row, table, names),
         reason=row.reason,
     )
 
 
-def _changes(row: AuditRow, table: str | type[Model]) -> list[str]:
+def _changes(row: AuditRow, table: type[Model] | None, names: Names) -> list[str]:
     """Return the changes in the order of the table's columns: PostgreSQL does not keep the order of a JSON's keys."""
     changed = [key for key in row.after if row.before.get(key) != row.after[key]]
     keys = sorted(changed, key=lambda key: (getattr(_field(table, key), "creation_counter", sys.maxsize), key))
-    lines = [_change(row, table, key) for key in keys[:CHANGES_SHOWN]]
+    lines = [_change(row, _field(table, key), key, names) for key in keys[:CHANGES_SHOWN]]
     more = len(keys) - CHANGES_SHOWN
     return [*lines, gettext("另有 %(count)s 项") % {"count": more}] if more > 0 else lines
 
 
-def _change(row: AuditRow, table: str | type[Model], key: str) -> str:
-    field = _field(table, key)
+def _change(row: AuditRow, field: object | None, key: str, names: Names) -> str:
     facts = {
-        "field": str(getattr(field, "verbose_name", key)),
-        "before": _value(field, row.before.get(key)),
-        "after": _value(field, row.after[key]),
+        "field": _called(field, key),
+        "before": _value(field, row.before.get(key), names),
+        "after": _value(field, row.after[key], names),
     }
     if key not in row.before:
         return gettext("%(field)s：%(after)s") % facts
     return gettext("%(field)s：%(before)s → %(after)s") % facts
 
 
-def _field(table: str | type[Model], key: str) -> object | None:
+def _field(table: type[Model] | None, key: str) -> object | None:
     """Return the column a change tells of, where the record's table still has it."""
     try:
-        model = apps.get_model(table) if isinstance(table, str) else table
-        column: object = model._meta.get_field(key)  # noqa: SLF001 - the documented way to a column
-    except (LookupError, ValueError, FieldDoesNotExist):
+        column: object = table._meta.get_field(key) if table else None  # noqa: SLF001 - the documented way to a column
+    except FieldDoesNotExist:
         return None
     return column
 
 
-def _value(field: object | None, value: object) -> str:
+def _target(field: object | None) -> type[Model] | None:
+    """Return the table a column points at."""
+    return field.related_model if isinstance(field, ForeignKey) else None
+
+
+def _called(field: object | None, key: str) -> str:
+    """Return a column's own name; one that Django made up from the code is said by the words of the trail."""
+    if not isinstance(field, Field) or str(field.verbose_name) == field.name.replace("_", " "):
+        return word(field.name if isinstance(field, Field) else key)
+    return str(field.verbose_name)
+
+
+def _value(field: object | None, value: object, names: Names) -> str:
     if value is None or value == "":
         return "—"
     if isinstance(value, bool):
         return gettext("是") if value else gettext("否")
-    if isinstance(value, list | dict):
+    if isinstance(value, dict):
+        return "；".join(f"{word(str(key))} {part}" for key, part in value.items())
+    if isinstance(value, list):
         return "、".join(str(part) for part in value)
+    return _single(field, value, names)
+
+
+def _single(field: object | None, value: object, names: Names) -> str:
+    target = _target(field)
+    if target is not None and isinstance(value, int):
+        return names.get((target, value), str(value))
     if isinstance(field, DateTimeField) and isinstance(value, str):
         return _moment(value)
     choices = dict(getattr(field, "flatchoices", None) or ())

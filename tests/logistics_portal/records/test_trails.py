@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
+from django.apps import apps
+from django.conf import settings
 from django.utils import timezone
 
 from logistics_portal.records import trails
 from logistics_portal.records.services import log, refused
+from logistics_portal.records.words import WORDS
 from tests.factories import ground as make
 
 pytestmark = pytest.mark.django_db
@@ -55,3 +62,34 @@ def test_long_changes_are_cut_with_a_count() -> None:
 
     assert len(event.changes) == 9
     assert event.changes[-1] == "另有 4 项"
+
+
+def test_a_row_pointed_at_is_called_by_its_name(django_assert_num_queries) -> None:
+    county, other = make.county(), make.county(code="220106", name="绿园区")
+    log(by=None, verb="unit.edit", on=county, before={"successor": None}, after={"successor": other.pk})
+    log(by=None, verb="unit.edit", on=county, before={"successor": None}, after={"successor": 987_654})
+
+    with django_assert_num_queries(2):
+        newest, oldest = trails.events(on=county)
+
+    assert list(oldest.changes) == ["承接单位：— → 绿园区"]
+    assert list(newest.changes) == ["承接单位：— → 987654"]
+
+
+def written_keys() -> Iterator[str]:
+    """Every key that the product's code itself writes into an audit row's before and after."""
+    for app in ("logistics_portal", "schools", "canteens", "dormitories", "campus", "inspections"):
+        for file in (Path(settings.BASE_DIR) / app).rglob("*.py"):
+            calls = (node for node in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(node, ast.Call))
+            facts = (one.value for call in calls for one in call.keywords if one.arg in {"before", "after"})
+            keys = (key for fact in facts if isinstance(fact, ast.Dict) for key in fact.keys)
+            yield from (str(key.value) for key in keys if isinstance(key, ast.Constant))
+
+
+def test_whatever_the_code_writes_down_has_a_chinese_name() -> None:
+    fields = [field for model in apps.get_models() for field in model._meta.fields]
+    columns = {field.name for field in fields if not str(field.verbose_name).isascii()}
+    keys = set(written_keys())
+
+    assert len(keys) > 20
+    assert sorted(keys - columns - set(WORDS)) == []
