@@ -177,7 +177,7 @@ def veto_context(user: User, veto: Veto, now: datetime) -> dict[str, Any]:
         if veto.state == VetoState.PROPOSED
         else [],
         "unit": unit,
-        "events": trails.events(on=veto),
+        "events": trails.events(on=veto, codes={"triggers": Trigger}),
     }
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import DateTimeField, Field, ForeignKey, Model
+from django.db.models import DateTimeField, Field, ForeignKey, Model, TextChoices
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
@@ -22,7 +22,8 @@ from logistics_portal.records.words import word
 
 CHANGES_SHOWN = 8
 Parts = Mapping[str, type[Model]]
-Names = Mapping[tuple[type[Model], int], str]
+Codes = Mapping[str, type[TextChoices]]
+Names = dict[tuple[type[Model] | str, int | str], str]
 ACTS: dict[str, Promise] = {
     "account.create": _("新建账号"),
     "account.link": _("发送一次性链接"),
@@ -125,18 +126,19 @@ ACTS: dict[str, Promise] = {
 }
 
 
-def events(*, on: Model, parts: Parts | None = None) -> list[Event]:
+def events(*, on: Model, parts: Parts | None = None, codes: Codes | None = None) -> list[Event]:
     """Return what was done to a record and what was refused, newest first.
 
     `parts` names the tables whose columns the acts on a part of the record tell of: `grade` for `grade.decide`.
+    `codes` names the words for the values of a key that keeps a list of codes.
     """
-    return told(selectors.trail(on), parts)
+    return told(selectors.trail(on), parts, codes)
 
 
-def told(rows: Iterable[AuditRow], parts: Parts | None = None) -> list[Event]:
+def told(rows: Iterable[AuditRow], parts: Parts | None = None, codes: Codes | None = None) -> list[Event]:
     """Return audit rows as lines of a timeline; rows they point at are asked for once a table."""
     lines = [(row, _table(row, parts or {})) for row in rows]
-    names = _names(lines)
+    names = _names(lines) | _coded(codes or {})
     return [_event(row, table, names) for row, table in lines]
 
 
@@ -169,6 +171,10 @@ def _names(lines: Iterable[tuple[AuditRow, type[Model] | None]]) -> Names:
         for target, keys in asked.items()
         for pk, found in target._base_manager.in_bulk(keys).items()  # noqa: SLF001 - finds rows that are hidden as well
     }
+
+
+def _coded(codes: Codes) -> Names:
+    return {(key, str(value)): str(label) for key, words in codes.items() for value, label in words.choices}
 
 
 def _event(row: AuditRow, table: type[Model] | None, names: Names) -> Event:
@@ -234,7 +240,8 @@ def _value(field: object | None, value: object, names: Names) -> str:
     if isinstance(value, dict):
         return "；".join(f"{word(str(key))} {part}" for key, part in value.items())
     if isinstance(value, list):
-        return "、".join(str(part) for part in value)
+        key = getattr(field, "name", "")
+        return "、".join(names.get((key, str(part)), str(part)) for part in value)
     return _single(field, value, names)
 
 

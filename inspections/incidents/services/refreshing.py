@@ -41,7 +41,7 @@ def _supersede(veto: Veto, reasons: tuple[vetoes.Reason, ...], by: User | None, 
         return
     if veto.state == VetoState.ACTIVE:
         veto.state = veto_after("supersede", veto.state)
-    before = {"triggers": ", ".join(veto.triggers), "window_until": veto.window_until}
+    before = {"triggers": veto.triggers, "window_until": veto.window_until}
     veto.triggers, veto.window_from, veto.window_until = codes, first, last
     veto.save(update_fields=["state", "triggers", "window_from", "window_until"])
     records.log(
@@ -49,7 +49,7 @@ def _supersede(veto: Veto, reasons: tuple[vetoes.Reason, ...], by: User | None, 
         verb="veto.supersede",
         on=veto,
         before=before,
-        after={"triggers": ", ".join(codes), "window_until": last},
+        after={"triggers": codes, "window_until": last},
         at=at,
     )
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.db.models import TextChoices
 from django.utils import timezone
 
 from logistics_portal.records import trails
@@ -74,6 +75,17 @@ def test_a_row_pointed_at_is_called_by_its_name(django_assert_num_queries) -> No
 
     assert list(oldest.changes) == ["承接单位：— → 绿园区"]
     assert list(newest.changes) == ["承接单位：— → 987654"]
+
+
+def test_a_list_of_codes_is_said_in_words_and_an_unknown_code_as_it_is() -> None:
+    class Kind(TextChoices):
+        FIRE = "F", "火灾"
+
+    county = make.county()
+    log(by=None, verb="unit.edit", on=county, after={"name": ["F", "G"]})
+
+    assert list(trails.events(on=county, codes={"name": Kind})[0].changes) == ["名称：火灾、G"]
+    assert list(trails.events(on=county)[0].changes) == ["名称：F、G"]
 
 
 def written_keys() -> Iterator[str]:
