@@ -62,7 +62,7 @@ def plant(plot: Plot) -> None:
     schools = School.objects.bulk_create([_school(plot, unit, n) for n, unit in enumerate(units)], batch_size=500)
     _traits(schools)
     for number, unit in enumerate(units):
-        plot.hire(unit, SCHOOL_ROLES, prefix=f"s{number + 1:04d}")
+        plot.hire(unit, SCHOOL_ROLES, number=f"{number + 1:04d}")
     plot.settle({unit.pk: unit for unit in units})
     plot.grown["schools"] = schools
     plot.grown["places"] = Place.objects.bulk_create(

@@ -40,7 +40,7 @@ def _today(here: Board) -> Figure:
     return Figure(
         label=gettext("今日应检 / 已检"),
         value=f"{now.duty:,} / {now.done:,}" if now.duty else rules.DASH,
-        note=rate_words(now.completion) if now.duty else gettext("今天没有要做的检查"),
+        note=rate_words(now.completion) if now.duty else gettext("到此刻还没有要做的检查"),
         url=address("inspections:board-schools", here.unit.code, day=here.today.isoformat(), subject=here.ask.subject),
     )
 

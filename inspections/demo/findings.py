@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from inspections.checks.aftermath import NOT_MET
 from inspections.checks.models import Failure
 from inspections.demo.checks import Planted, items_of
 from inspections.findings import rules
@@ -61,7 +62,7 @@ def _finding(plot, one, failure, item_id: int, calendars: dict[int, Calendar]) -
         checklist_id=check.checklist_id,
         item_id=item_id,
         item_code=failure.code,
-        title=plan.item.zh,
+        title=NOT_MET % plan.item.zh,
         detail=failure.note,
         severity=severity,
         found_date=check.date,

@@ -199,7 +199,7 @@ def _open_at_school(user: User) -> QuerySet[Finding]:
 def _open_todo(finding: Finding, now: datetime) -> Todo:
     words = {"title": finding.title, "left": deadline_words(finding, now)}
     return Todo(
-        text=gettext("整改：%(title)s（%(left)s）") % words,
+        text=gettext("整改 · %(title)s（%(left)s）") % words,
         url=address(finding.pk),
         due_at=finding.due_at,
         urgency=tone if (tone := deadline_tone(finding, now)) in {"bad", "warn"} else "info",

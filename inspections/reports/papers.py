@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 from docx import Document
@@ -78,13 +78,21 @@ def workbook(figures: Figures) -> bytes:
 Table = tuple[list[str], list[list[Any]]]
 
 
+class Cell(NamedTuple):
+    """What stands in one cell of a page's table, under which head, with which class."""
+
+    text: Any
+    head: str
+    kind: str
+
+
 @dataclass(frozen=True)
 class Shown:
-    """A report as its page shows it: paragraphs, and tables under their names."""
+    """A report as its page shows it: paragraphs, and tables of (name, heads, rows)."""
 
     summary: list[str]
     incidents: list[str]
-    tables: list[tuple[str, list[str], list[list[Any]]]]
+    tables: list[tuple[str, list[Cell], list[list[Cell]]]]
 
 
 def shown(figures: Figures) -> Shown:
@@ -98,8 +106,19 @@ def shown(figures: Figures) -> Shown:
     return Shown(
         summary=words.summary_lines(figures),
         incidents=words.incident_lines(figures),
-        tables=[(name, heads, rows) for name, (heads, rows) in tables.items() if rows],
+        tables=[(name, *_columns(heads, rows)) for name, (heads, rows) in tables.items() if rows],
     )
+
+
+def _columns(heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> tuple[list[Cell], list[list[Cell]]]:
+    """Return heads and cells with the class of their column: one that holds figures alone stands to the right."""
+    kinds = ["num" if all(_is_figure(row[place]) for row in rows) else "" for place in range(len(heads))]
+    lines = [list(map(Cell, row, heads, kinds)) for row in rows]
+    return list(map(Cell, heads, heads, kinds)), lines
+
+
+def _is_figure(value: object) -> bool:
+    return isinstance(value, int) or value == "—" or str(value).removesuffix("%").replace(".", "", 1).isdigit()
 
 
 def slot_table(figures: Figures) -> Table:
@@ -245,7 +264,7 @@ def _cells(row: Any, values: Sequence[Any], widths: Sequence[Any], *, bold: bool
         cell.width = width
         paragraph = cell.paragraphs[0]
         paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(2)
-        if isinstance(value, int) or str(value).endswith("%"):
+        if _is_figure(value):
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         _font(paragraph.add_run(str(value)), BODY_FONT, Pt(10.5), bold=bold)
 

@@ -18,6 +18,24 @@ SURNAMES = (
     "姚卢姜崔钟谭陆汪范金石廖贾夏朴"
 )
 GIVEN = "伟芳娜敏静丽强磊洋艳勇军杰娟涛明超秀霞平刚桂英华玉萍红玲建国春梅兰海燕志新文立哲英子成浩雪松鹏宇欣"
+LOGIN_CODES = {  # the short codes of the table of rights: quick to type on a phone
+    Role.LOGISTICS_OFFICER: "lo",
+    Role.FOOD_SAFETY_OFFICER: "fo",
+    Role.FOOD_SAFETY_DIRECTOR: "fd",
+    Role.DORM_KEEPER: "dk",
+    Role.VICE_PRINCIPAL_LOGISTICS: "vp",
+    Role.PRINCIPAL: "pr",
+    Role.PARTY_SECRETARY: "ps",
+    Role.OFFICE_CLERK: "oc",
+    Role.OFFICE_HEAD: "oh",
+    Role.INSPECTOR: "in",
+    Role.INSPECTORATE_HEAD: "ih",
+    Role.BUREAU_LEADER: "bl",
+    Role.SCHEME_ADMIN: "sa",
+    Role.SYSTEM_OPERATOR: "sy",
+    Role.SECURITY_ADMIN: "se",
+    Role.AUDITOR: "au",
+}
 SHOWCASE = "222403"  # 敦化市: large, many rural boarding schools, a neighbour with a Korean name
 
 
@@ -56,10 +74,10 @@ class Plot:
         """Return a moment of a day in Shanghai."""
         return datetime.combine(day, time(hour, minute), SHANGHAI)
 
-    def hire(self, unit: Unit, roles: list[Role], *, prefix: str) -> None:
-        """Note a made-up person for each role at a unit; `settle` writes them down."""
+    def hire(self, unit: Unit, roles: list[Role], *, number: str) -> None:
+        """Note a made-up person for each role at a unit, signing in as `lo0001`; `settle` writes them down."""
         for role in roles:
-            name = f"{prefix}_{role.value}"
+            name = f"{LOGIN_CODES[role]}{number}"
             self.staff.setdefault(unit.pk, {})[role] = User(
                 username=name, full_name=self.person_name(), created_at=self.at(self.first, 8)
             )

@@ -66,7 +66,7 @@ class Command(BaseCommand):
         if "220000" not in plot.units:
             raise CommandError("请先运行 load_units 载入机构。")
         for code, unit in sorted(plot.units.items()):
-            plot.hire(unit, PROVINCE if code == "220000" else BUREAU, prefix=f"u{code.lower()}")
+            plot.hire(unit, PROVINCE if code == "220000" else BUREAU, number=code.lower())
         plot.settle({unit.pk: unit for unit in plot.units.values()})
 
     def _open_accounts(self, plot: Plot) -> None:
