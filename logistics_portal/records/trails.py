@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from logistics_portal.kit.components import Event
 from logistics_portal.records import selectors
 from logistics_portal.records.models import AuditRow
-from logistics_portal.records.words import word
+from logistics_portal.records.words import called, word
 
 CHANGES_SHOWN = 8
 Parts = Mapping[str, type[Model]]
@@ -226,10 +226,7 @@ def _target(field: object | None) -> type[Model] | None:
 
 
 def _called(field: object | None, key: str) -> str:
-    """Return a column's own name; one that Django made up from the code is said by the words of the trail."""
-    if not isinstance(field, Field) or str(field.verbose_name) == field.name.replace("_", " "):
-        return word(field.name if isinstance(field, Field) else key)
-    return str(field.verbose_name)
+    return called(field) if isinstance(field, Field) else word(key)
 
 
 def _value(field: object | None, value: object, names: Names) -> str:
