@@ -8,8 +8,8 @@ from inspections.checks.views import filling, records
 
 urlpatterns: list[URLPattern] = [
     path("today/", filling.today, name="today"),
+    path("today/<int:place>/<slug:checklist>/<str:day>/<int:seq>/", filling.fill, name="fill"),
     path("checks/", records.checks, name="checks"),
-    path("checks/<int:place>/<slug:checklist>/<str:day>/<int:seq>/", filling.fill, name="fill"),
     path("checks/<int:pk>/", records.check, name="check"),
     path("checks/<int:pk>/receipt/", filling.receipt, name="receipt"),
     path("checks/<int:pk>/correct/", filling.correct, name="correct"),

@@ -63,6 +63,16 @@ def test_today_lists_what_is_due_and_leads_to_the_form():
     assert "待检" in page.content.decode()
 
 
+def test_the_menu_says_today_while_a_check_is_filled_in():
+    here = scene("campus_daily")
+    browser = ground.client_of(here.officer)
+
+    page = browser.get(address(here)).content.decode()
+
+    marked = {link.split('"')[0] for link in page.split('href="')[1:] if 'aria-current="page"' in link.split(">")[0]}
+    assert marked == {reverse("inspections:today")}
+
+
 def test_a_form_shows_its_items_with_the_section_button_after_the_critical_ones():
     here = scene("campus_daily")
     browser = ground.client_of(here.officer)
