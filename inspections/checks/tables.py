@@ -18,6 +18,14 @@ from logistics_portal.kit.tables import BadgeColumn, Column, DayColumn, NumberCo
 from schools.register.models import Place
 
 STATE_TONES = {"received": "good", "receiving": "info", "voided": "bad", "incomplete": "warn"}
+RELEASE_TONES = {
+    "requested": "info",
+    "released": "warn",
+    "refused": "bad",
+    "withdrawn": "idle",
+    "used": "good",
+    "lapsed": "idle",
+}
 FAILED = (("yes", _("有异常")), ("no", _("没有异常")))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.db.models import Model, QuerySet
@@ -42,5 +43,14 @@ def trail(on: Model) -> QuerySet[AuditRow]:
 
 def trail_of(table: str, pk: int) -> QuerySet[AuditRow]:
     """Return the acts on the record `pk` of `table`, newest first, at most a page of two hundred."""
-    rows = AuditRow.objects.filter(on_table=table, on_id=pk).select_related("by", "post__unit", "unit")
+    return _trail(table, [pk])
+
+
+def trail_among(on: Model, pks: Sequence[int]) -> QuerySet[AuditRow]:
+    """Return the acts on several records of the same table as `on`: the revisions of one thing."""
+    return _trail(on._meta.label_lower, pks)  # noqa: SLF001 - Django's documented way to a model's name
+
+
+def _trail(table: str, pks: Sequence[int]) -> QuerySet[AuditRow]:
+    rows = AuditRow.objects.filter(on_table=table, on_id__in=pks).select_related("by", "post__unit", "unit")
     return rows.order_by("-at", "-pk")[:TRAIL_ROWS]
