@@ -26,6 +26,10 @@ RELEASE_TONES = {
     "used": "good",
     "lapsed": "idle",
 }
+LISTED = (
+    *("date", "n_fail", "timeliness", "state", "handed_in_at"),
+    *("checklist__name", "school__name", "place__name", "by__full_name"),
+)
 FAILED = (("yes", _("有异常")), ("no", _("没有异常")))
 
 

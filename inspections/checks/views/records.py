@@ -14,7 +14,7 @@ from inspections.checks import acts, history, people, scope
 from inspections.checks.forms import VoidForm
 from inspections.checks.models import Check
 from inspections.checks.rules.releases import OPEN
-from inspections.checks.tables import RELEASE_TONES, STATE_TONES, CheckFilter, CheckTable
+from inspections.checks.tables import LISTED, RELEASE_TONES, STATE_TONES, CheckFilter, CheckTable
 from logistics_portal.accounts.gate import SignedRequest, fresh, require, signed_in
 from logistics_portal.accounts.permissions import Permission
 from logistics_portal.kit.errors import NotAllowed
@@ -27,7 +27,7 @@ from logistics_portal.kit.tables import table_page
 def checks(request: SignedRequest) -> HttpResponseBase:
     """List the checks a person may see."""
     rows = Check.objects.visible_to(request.user).exclude(state=Check.State.SUPERSEDED)
-    rows = rows.select_related("checklist", "school", "place", "by").defer("answers", "values")
+    rows = rows.select_related("checklist", "school", "place", "by").only(*LISTED)
     return table_page(request, CheckTable, rows, template="inspections/checks/checks.html", filterset=CheckFilter)
 
 
