@@ -223,7 +223,10 @@ def _correct(paper: Paper, hand: Hand, at: datetime, key: str) -> Receipt:
 
 def _kept(check: Check, last: Check | None, paper: Paper, hand: Hand, outcome: Outcome) -> Receipt:
     found = aftermath.standing_failures(last, outcome, paper.stage)
-    check.n_fail = len(found.keys() | {it.code for it in outcome.failures})
+    failed = found.keys() | {it.code for it in outcome.failures}
+    photos = aftermath.within_the_day(paper, failed, check.handed_in_at)
+    check.n_fail = len(failed)
+    check.values = aftermath.told_of(check.values, paper.photos, photos)
     if last is not None:
         Check.objects.filter(pk=last.pk).update(state=Check.State.SUPERSEDED)
     check.save(force_insert=True)
@@ -232,7 +235,7 @@ def _kept(check: Check, last: Check | None, paper: Paper, hand: Hand, outcome: O
         found=found,
         alarmed=last.values.get(aftermath.ALARMS, {}) if last else {},
         hand=(hand.by, hand.post),
-        paper=paper,
+        paper=replace(paper, photos=photos),
         outcome=outcome,
     )
     return Receipt(check)

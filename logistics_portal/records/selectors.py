@@ -8,8 +8,9 @@ from datetime import date
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext
 
+from logistics_portal.kit.dates import ONE_DAY, midnight
 from logistics_portal.kit.errors import NotAllowed
-from logistics_portal.records.models import AuditRow, Parameter
+from logistics_portal.records.models import Attachment, AuditRow, Parameter
 
 TRAIL_ROWS = 200
 
@@ -34,6 +35,13 @@ def parameter(code: str, on: date) -> str:
             gettext("参数“%(code)s”在 %(day)s 没有值，请省级评价管理员先设置。") % {"code": code, "day": on}
         )
     return value
+
+
+def photos_on(unit: Model, day: date) -> int:
+    """Return how many photos of a unit came in on a day, whatever they show."""
+    span = (midnight(day), midnight(day + ONE_DAY))
+    rows = Attachment.objects.filter(unit=unit.pk, kind=Attachment.Kind.PHOTO, added_at__gte=span[0], added_at__lt=span[1])
+    return rows.count()
 
 
 def trail(on: Model) -> QuerySet[AuditRow]:

@@ -16,6 +16,7 @@ from inspections.checks import history, releasing, scope, selectors, services, s
 from inspections.checks.forms import Sent, read
 from inspections.checks.models import Check, Release
 from inspections.checks.pages import Filled
+from inspections.checks.rules.figures import FIGURES
 from inspections.checks.rules.verdicts import Refusal
 from inspections.checks.services import Refused
 from inspections.checks.sittings import Sitting
@@ -115,7 +116,8 @@ def receipt(request: SignedRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     rows = selectors.rows_to_do(scope.own_places(request.user).filter(school=check.school_id), now, local_date(now))
     found = history.failures(check)
-    context = {"check": check, "failures": found, "next": selectors.next_row(rows)}
+    limit = FIGURES.photos_a_school_day
+    context = {"check": check, "failures": found, "next": selectors.next_row(rows), "photo_limit": limit}
     return render(request, "inspections/checks/receipt.html", context)
 
 
@@ -146,6 +148,7 @@ def _form(request: HttpRequest, sitting: Sitting, screen: Screen) -> HttpRespons
         "summary": filled.errors.get(""),
         "reason_error": filled.errors.get(services.REASON, ""),
         "draft": sitting.draft_key(screen.stage, screen.correcting),
+        "photo_room": sitting.scarce_room(timezone.now()),
         "stands_in": sitting.hand.stands_in,
         "photos_again": sent is not None and bool(sent.photos),
     }
