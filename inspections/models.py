@@ -1,7 +1,7 @@
 """All tables of this wing, gathered for Django."""
 
 from inspections.checklists.models import Checklist, Item, Section, SheetVersion, Version
-from inspections.checks.models import Check, CheckPhoto, Failure
+from inspections.checks.models import Check, CheckPhoto, Failure, Release
 from inspections.evaluations.models import Evaluation, Run, SchemeVersion
 from inspections.findings.models import ExtensionRequest, Finding, FindingEvent, FindingPhoto
 from inspections.incidents.models import (
@@ -38,6 +38,7 @@ __all__ = [
     "ItemDay",
     "Lifting",
     "Missed",
+    "Release",
     "Report",
     "ReportAct",
     "ResponsibilityFinding",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,10 +10,11 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from inspections.checklists.rules.forms import Template
-from inspections.checks import people
+from inspections.checks import freezing, people, releasing
 from inspections.checks.aftermath import address
 from inspections.checks.closing import write_missed
-from inspections.checks.models import Check
+from inspections.checks.models import Check, Release
+from inspections.checks.rules import releases
 from inspections.schedules.selectors import slot_of
 from inspections.schedules.versions import specs_of
 from logistics_portal.accounts.models import Post, User
@@ -43,18 +45,22 @@ def template_of(check: Check) -> Template:
     return specs_of({check.version_id: check.version.spec_hash})[check.version_id].template
 
 
-def steps_open(check: Check, user: User) -> Steps:
-    """Return which buttons a person sees on a check; the services ask again."""
+def steps_open(check: Check, user: User, authors: Collection[int], asked: Release | None, at: datetime) -> Steps:
+    """Return which buttons a person sees on a check, given who handed it in and what was asked; services ask again."""
     unit = check.school.unit
     received = check.state == Check.State.RECEIVED
+    thawed = not freezing.is_frozen(check.date, at)
+    post = user.post_for(Permission.CHECK_CORRECT, at=unit) if thawed else None
     return Steps(
         countersign=received
         and check.countersigned_by_id is None
         and people.signer(user, check.place, template_of(check), author=check.by) is not None,
         correct=check.state in {Check.State.RECEIVED, Check.State.RECEIVING}
-        and user.can(Permission.CHECK_CORRECT, at=unit),
-        ask_void=received and user.can(Permission.CHECK_VOID_ASK, at=unit),
-        void=received and user.can(Permission.CHECK_VOID, at=unit),
+        and post is not None
+        and releasing.is_corrector(authors, user, post.role)
+        and (asked is None or (asked.state == releases.State.RELEASED and asked.asked_by_id == user.pk)),
+        ask_void=received and thawed and user.can(Permission.CHECK_VOID_ASK, at=unit),
+        void=received and thawed and user.can(Permission.CHECK_VOID, at=unit),
     )
 
 
@@ -80,6 +86,7 @@ def ask_void(*, check: Check, reason: str, by: User, post: Post, at: datetime) -
     check = _locked(check)
     if check.state != Check.State.RECEIVED:
         raise NotAllowed(gettext("只有已收到的检查可以申请作废。"))
+    freezing.require_open(check.date, at)
     log(by=by, verb=ASKED, on=check, post=post, reason=reason, at=at)
     office = people.holders(check.county, [Role.OFFICE_CLERK], on=local_date(at))
     words = {"school": check.school.name, "receipt": check.receipt_no}
@@ -94,6 +101,7 @@ def void(*, check: Check, reason: str, by: User, post: Post, at: datetime) -> Ch
     check = _locked(check)
     if check.state != Check.State.RECEIVED:
         raise NotAllowed(gettext("只有已收到的检查可以作废。"))
+    freezing.require_open(check.date, at)
     asked = [row for row in trail(check) if row.verb == ASKED]
     if not asked or asked[0].by_id == by.pk:
         raise NotAllowed(gettext("须先由学校分管副校长或校长申请作废。"))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol
 from uuid import UUID
@@ -18,6 +19,7 @@ from inspections.checklists.rules.shape import Json
 from inspections.checks.models import Check, CheckPhoto, Failure
 from inspections.checks.people import called
 from inspections.checks.rules import verdicts
+from inspections.checks.rules.figures import FIGURES
 from inspections.checks.rules.plans import Compiled
 from inspections.findings.models import FindingPhoto
 from inspections.findings.services import Defect, Occasion, open_findings
@@ -25,11 +27,13 @@ from logistics_portal.accounts.models import Post, User
 from logistics_portal.kit.dates import local_date
 from logistics_portal.records.models import Attachment, Notice
 from logistics_portal.records.photos import keep_photo
+from logistics_portal.records.selectors import photos_on
 from logistics_portal.records.services import notify
 from schools.register.models import Place
 
 NOT_MET = "不符合：%s"  # an item says how it should be; kept in the language of the check-list
-ALARMS, FLAGS, UNRUN = "alarms", "flags", "unrun"
+ALARMS, FLAGS, UNRUN, PHOTOS_LEFT = "alarms", "flags", "unrun", "photos_left"
+Photos = Mapping[str, Sequence["File[Any]"]]
 
 
 class Paper(Protocol):
@@ -98,6 +102,34 @@ def standing_failures(last: Check | None, outcome: Outcome, stage: str) -> dict[
     failed = {it.code for it in outcome.failures}
     earlier = Failure.objects.filter(check_row=last).values_list("item_code", "finding_id")
     return {code: pk for code, pk in earlier if code in failed or _other_stage(outcome.form, code, stage)}
+
+
+def photo_room(place: Place, at: datetime) -> int:
+    """Return how many photos a school may still hand in today (rights and states §5)."""
+    taken = photos_on(place.school.unit, local_date(at))
+    return max(0, FIGURES.photos_a_school_day - taken)
+
+
+def within_the_day(paper: Paper, first: Collection[str], at: datetime) -> Photos:
+    """Return the photos that a school's day still has room for, those of the items in `first` before the others."""
+    if not any(paper.photos.values()):
+        return {}
+    room, kept = photo_room(paper.place, at), {}
+    for code in sorted(paper.photos, key=lambda it: it not in first):
+        kept[code] = list(paper.photos[code])[:room]
+        room -= len(kept[code])
+    return {code: files for code, files in kept.items() if files}
+
+
+def told_of(values: Json, sent: Photos, kept: Photos) -> Json:
+    """Return the values of a check with only the photos that were kept, and how many had no room."""
+    left = sum(map(len, sent.values())) - sum(map(len, kept.values()))
+    if not left:
+        return values
+    numbers = dict(values.get("photos", {}))
+    for code, files in sent.items():
+        numbers[code] = numbers.get(code, len(files)) - len(files) + len(kept.get(code, ()))
+    return values | {"photos": {code: n for code, n in numbers.items() if n}, PHOTOS_LEFT: left}
 
 
 def photo_counts(check: Check) -> dict[str, int]:

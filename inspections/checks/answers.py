@@ -13,7 +13,7 @@ from inspections.checks.rules.plans import Compiled, Plan
 
 OPEN, LEFT_OUT, PASSED = ".", "-", "1"
 OF_ITSELF = "*"
-ASIDE = ("na", "changed", "notes", "photos", "stop", "reasons", "alarms", "flags", "unrun")
+ASIDE = ("na", "changed", "notes", "photos", "stop", "reasons", "alarms", "flags", "unrun", "photos_left")
 BY_ITEM = ("na", "changed", "notes", "photos", "stop")
 
 

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Min, Q
 
 from inspections.checklists.models import Checklist
+from inspections.checks import releasing
 from inspections.checks.models import Check
 from inspections.schedules import selectors as schedules
 from inspections.schedules.models import ClosedDay, Missed
@@ -50,6 +51,7 @@ def close_slots(*, at: datetime, since: date | None = None) -> Closing:
             done = _close(checklist, span, at)
             missed, days = missed + done.missed, days + done.days
     lapse(at=at)
+    releasing.lapse_unused(at=at)
     return Closing(missed, days)
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
@@ -140,3 +141,22 @@ class VoidForm(PortalForm):
         rows=3,
         help_text=_("作废后这次检查记为漏检，原记录仍可看到。"),
     )
+
+
+class AskCorrectionForm(PortalForm):
+    """Why a check shall be corrected after its slot has closed."""
+
+    reason = LongText(
+        label=_("更正理由"),
+        min_length=4,
+        max_length=200,
+        rows=3,
+        help_text=_("写明哪一项填错了、实际情况是什么。放行后由您本人在期限内更正一次，及时性不变。"),
+    )
+
+
+class ReleaseForm(PortalForm):
+    """What the office answers to such a request."""
+
+    answer = LongText(label=_("答复意见"), max_length=200, rows=2, required=False)
+    verb = forms.ChoiceField(choices=[("release", _("放行")), ("refuse", _("不予放行"))], widget=forms.HiddenInput)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspections.checks.rules import releases
 from logistics_portal.records.guards import Guard, append_only, never_deleted, refuse
 
 KEPT = (
@@ -42,6 +43,16 @@ _TAKEN_BACK = " OR ".join(
 _STEP = " OR ".join(f"(OLD.state = '{before}' AND NEW.state = '{after}')" for before, after in STEPS)
 _WHEN = f"{_CHANGED} OR {_TAKEN_BACK} OR NOT (OLD.state = NEW.state OR {_STEP})"
 
+ASKED = ("check_id", "reason", "asked_by_id", "asked_at")
+ANSWERED = ("decided_by_id", "decided_at", "until", "used_for_id")
+_ASK_CHANGED = " OR ".join(f"OLD.{name} <> NEW.{name}" for name in ASKED)
+_ANSWER_CHANGED = " OR ".join(
+    f"(OLD.{name} IS NOT NULL AND (NEW.{name} IS NULL OR OLD.{name} <> NEW.{name}))" for name in ANSWERED
+)
+_RELEASE_STEP = " OR ".join(
+    f"(OLD.state = '{before}' AND NEW.state = '{after}')" for (_word, before), after in releases.STEPS.items()
+)
+
 GUARDS: tuple[Guard, ...] = (
     refuse(
         "handed_in_check_never_changes",
@@ -54,4 +65,11 @@ GUARDS: tuple[Guard, ...] = (
     append_only("inspections_failure"),
     append_only("inspections_checkphoto"),
     never_deleted("inspections_missed"),
+    refuse(
+        "release_goes_only_forward",
+        "inspections_release",
+        on=("UPDATE",),
+        when=f"{_ASK_CHANGED} OR {_ANSWER_CHANGED} OR NOT (OLD.state = NEW.state OR {_RELEASE_STEP})",
+    ),
+    never_deleted("inspections_release"),
 )

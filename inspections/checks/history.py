@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from inspections.checks import pages
 from inspections.checks.answers import OPEN, restore
-from inspections.checks.models import Check, CheckPhoto, Failure
+from inspections.checks.models import Check, CheckPhoto, Failure, Release
 from inspections.checks.rules.plans import Compiled, Plan
 from inspections.checks.selectors import compiled_of, local
 from inspections.findings.models import Finding
@@ -19,6 +19,7 @@ from inspections.schedules.versions import specs_of
 from logistics_portal.kit.components import Event
 from logistics_portal.records import trails
 from logistics_portal.records.models import Attachment
+from logistics_portal.records.selectors import trail_among
 
 MOMENT = "%Y-%m-%d %H:%M"
 
@@ -181,4 +182,11 @@ def events(check: Check, rows: Sequence[Check]) -> list[Event]:
         )
         for row in rows
     ]
-    return sorted([*told, *trails.events(on=check)], key=lambda it: it.at, reverse=True)
+    done = trails.told(trail_among(check, [row.pk for row in rows]))
+    return sorted([*told, *done], key=lambda it: it.at, reverse=True)
+
+
+def asked(rows: Sequence[Check]) -> list[Release]:
+    """Return what was asked of a slot's revisions after it had closed, newest first."""
+    found = Release.objects.filter(check_row__in=[it.pk for it in rows])
+    return list(found.select_related("asked_by", "decided_by").order_by("-asked_at", "-pk"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from inspections.checklists.models import Checklist, Version
+from inspections.checks.rules import releases
 from inspections.findings.models import Finding
 from inspections.schedules.rules import Mark, Timeliness
 from logistics_portal.accounts.models import Unit
@@ -156,3 +158,64 @@ class CheckPhoto(models.Model):
 
     def __str__(self) -> str:
         return f"{self.check_row_id} {self.item_code}"
+
+
+class Release(Scoped):
+    """A school's request to correct a check whose slot has closed, and what the first reviewer's office answers.
+
+    A release lets the one who asked hand in one revision until `until`; `used_for` is that revision.
+    """
+
+    unit_path: ClassVar[str] = "check_row__school__unit__path"
+    unit_key: ClassVar[str] = "check_row__school__unit_id"
+    place_key: ClassVar[str] = "check_row__place_id"
+    State = releases.State
+
+    check_row = models.ForeignKey(Check, models.PROTECT, related_name="releases", db_column="check_id")
+    reason = models.CharField(_("更正理由"), max_length=200)
+    state = models.CharField(_("状态"), max_length=10, choices=State, default=State.REQUESTED)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="asked_releases")
+    asked_at = models.DateTimeField(_("申请时间"))
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="decided_releases"
+    )
+    decided_at = models.DateTimeField(_("答复时间"), null=True, blank=True)
+    answer = models.CharField(_("答复意见"), max_length=200, blank=True)
+    until = models.DateTimeField(_("更正期限"), null=True, blank=True)
+    used_for = models.OneToOneField(
+        Check, models.PROTECT, null=True, blank=True, related_name="release_used", verbose_name=_("更正后的记录")
+    )
+
+    objects = ScopedQuerySet["Release"].as_manager()
+
+    class Meta:
+        verbose_name = _("更正申请")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["check_row"], condition=Q(state__in=releases.OPEN), name="one_open_release_per_check"
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=models.F("asked_by")),
+                name="release_decided_by_another_person",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["released", "refused", "used", "lapsed"])
+                | Q(decided_by__isnull=False, decided_at__isnull=False),
+                name="release_decided_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["released", "used", "lapsed"]) | Q(until__gt=models.F("decided_at")),
+                name="release_says_until_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="used", used_for__isnull=False) | (~Q(state="used") & Q(used_for__isnull=True)),
+                name="release_used_for_one_correction",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.check_row_id} {self.asked_at:%Y-%m-%d}"
+
+    def stands(self, at: datetime) -> releases.State:
+        """Return the state as it is at an instant."""
+        return releases.stands(self.state, self.until, at)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from inspections.checks import facts, selectors
+from inspections.checks import facts, releasing, selectors
 from inspections.checks.scope import own_places
 from logistics_portal.accounts.models import User
 from logistics_portal.accounts.permissions import SCHOOL_ROLES
@@ -30,6 +31,33 @@ def to_do(user: User, now: datetime) -> Sequence[Todo]:
     ]
 
 
+def corrections(user: User, now: datetime) -> Sequence[Todo]:
+    """Tell an office which corrections wait for its answer, and a school which it may make now."""
+    asked = releasing.waiting_for(user)
+    dues = releasing.answer_dues(asked)
+    told = [
+        Todo(
+            gettext("待放行：更正%(name)s") % {"name": row.check_row.checklist.name},
+            releasing.address(row),
+            due_at=dues[row.pk],
+            urgency="warn",
+            place=row.check_row.school.name,
+        )
+        for row in asked
+    ]
+    mine = [] if user.roles.isdisjoint(SCHOOL_ROLES) else releasing.to_use(user, now)
+    return told + [
+        Todo(
+            gettext("可以更正：%(name)s") % {"name": row.check_row.checklist.name},
+            releasing.address(row),
+            due_at=row.until,
+            urgency="warn",
+            place=row.check_row.place.name,
+        )
+        for row in mine
+    ]
+
+
 def plug() -> None:
     """Plug the room in."""
     school = frozenset(str(role) for role in SCHOOL_ROLES)
@@ -40,5 +68,6 @@ def plug() -> None:
     registry.menu.add(MenuEntry("checks", _("检查记录"), "inspections:checks", daily, 130, icon="checklist"))
     registry.menu.add(MenuEntry("exemptions", _("免检"), "inspections:exemptions", daily, 150, icon="circle-minus"))
     registry.todos.add(TodoSource("checks", to_do, order=10))
+    registry.todos.add(TodoSource("checks.corrections", corrections, order=15))
     for fact in facts.FACTS:
         registry.facts.add(fact)

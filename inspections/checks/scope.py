@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from inspections.checks.models import Check, CheckQuerySet
+from inspections.checks.models import Check, CheckQuerySet, Release
 from logistics_portal.accounts.models import User
+from logistics_portal.kit.scoping import ScopedQuerySet
 from schools.register.models import Place, PlaceQuerySet
 
 UP_TO_F = "school__unit__parent__parent__parent"
@@ -27,3 +28,10 @@ def checks(user: User) -> CheckQuerySet:
     related = ("place__" + UP_TO_F, "school__unit__parent", "checklist", "version", "by", "post__unit")
     rows = Check.objects.visible_to(user).select_related(*related, "countersigned_by", "voided_by")
     return rows.defer("version__spec")
+
+
+def releases(user: User) -> ScopedQuerySet[Release]:
+    """Return the requests for corrections a person may see."""
+    related = ("check_row__" + UP_TO_F, "check_row__place", "check_row__checklist", "asked_by", "decided_by")
+    rows = Release.objects.visible_to(user).select_related(*related)
+    return rows.defer("check_row__answers", "check_row__values")

@@ -15,7 +15,7 @@ from django.db.models import Q
 from django.utils.translation import gettext
 
 from inspections.checklists.rules.context import Context
-from inspections.checks import aftermath
+from inspections.checks import aftermath, releasing
 from inspections.checks.aftermath import Outcome, outcome_of
 from inspections.checks.answers import LEFT_OUT, content_hash, laid_over, restore
 from inspections.checks.models import Check
@@ -29,14 +29,12 @@ from inspections.schedules import rules
 from inspections.schedules.rules import Mark, overlaps_exemption
 from inspections.schedules.selectors import DutyKey, clocks_on, exemptions
 from logistics_portal.accounts.models import Post, User
-from logistics_portal.accounts.permissions import Role
 from logistics_portal.kit import context
 from logistics_portal.kit.errors import Clash, NotAllowed
 from schools.register.models import Place
 
 LONGEST_REASON = 300
 REASON = "reason"
-CORRECTORS = frozenset({Role.VICE_PRINCIPAL_LOGISTICS, Role.PRINCIPAL})
 Photos = Mapping[str, Sequence["File[Any]"]]
 
 
@@ -109,9 +107,10 @@ def hand_in(*, paper: Paper, hand: Hand, at: datetime) -> Receipt:
 
 
 def correct(*, paper: Paper, hand: Hand, at: datetime) -> Receipt:
-    """Write a new revision of a check beside the old one, with a reason, until its slot closes (T05).
+    """Write a new revision of a check beside the old one, with a reason (T05).
 
-    Whether it came in time stays what the first whole revision was. Findings already opened stay.
+    Until its slot closes; then once under a release of the first reviewer's office, until the data freeze. Whether
+    it came in time stays what the first whole revision was. Findings already opened stay.
     """
     key = _fingerprint(paper)
     try:
@@ -208,21 +207,26 @@ def _correct(paper: Paper, hand: Hand, at: datetime, key: str) -> Receipt:
     last = _standing(before)
     if last is None:
         raise NotAllowed(gettext("这项检查还没有提交，不用更正，请直接填报。"))
-    _require_own(before, hand)
-    if at > paper.ticket.slot.closes_at:
-        raise NotAllowed(gettext("这项检查已关账，不能直接更正；确有错误的，请与县级管理部门联系。"))
+    releasing.require_corrector({it.by_id for it in before}, hand.by, hand.post)
+    release = releasing.require_usable(last, paper.ticket.slot, hand.by, at)
     form = compiled_of(paper.ticket.spec)
     outcome = _judged_anew(form, paper, last)
     check = _row(paper, hand, at, key, outcome)
     check.revision, check.reason = len(before) + 1, _reason(paper.reason, needed=True)
     check.state, check.stage, check.received_at = last.state, last.stage, last.received_at
     check.timeliness, check.mark = last.timeliness, last.mark
-    return _kept(check, last, paper, hand, outcome)
+    receipt = _kept(check, last, paper, hand, outcome)
+    if release is not None:
+        releasing.use(release=release, correction=receipt.check)
+    return receipt
 
 
 def _kept(check: Check, last: Check | None, paper: Paper, hand: Hand, outcome: Outcome) -> Receipt:
     found = aftermath.standing_failures(last, outcome, paper.stage)
-    check.n_fail = len(found.keys() | {it.code for it in outcome.failures})
+    failed = found.keys() | {it.code for it in outcome.failures}
+    photos = aftermath.within_the_day(paper, failed, check.handed_in_at)
+    check.n_fail = len(failed)
+    check.values = aftermath.told_of(check.values, paper.photos, photos)
     if last is not None:
         Check.objects.filter(pk=last.pk).update(state=Check.State.SUPERSEDED)
     check.save(force_insert=True)
@@ -231,7 +235,7 @@ def _kept(check: Check, last: Check | None, paper: Paper, hand: Hand, outcome: O
         found=found,
         alarmed=last.values.get(aftermath.ALARMS, {}) if last else {},
         hand=(hand.by, hand.post),
-        paper=paper,
+        paper=replace(paper, photos=photos),
         outcome=outcome,
     )
     return Receipt(check)
@@ -252,12 +256,6 @@ def _require_next_stage(form: Compiled, stage: str, last: Check | None) -> None:
     if done >= len(stages) or stages[done].code != stage:
         name = stages[done].zh if done < len(stages) else ""
         raise NotAllowed(gettext("请先提交“%(stage)s”这一阶段。") % {"stage": name})
-
-
-def _require_own(before: Sequence[Check], hand: Hand) -> None:
-    authors = {it.by_id for it in before}
-    if hand.by.pk not in authors and hand.post.role not in CORRECTORS:
-        raise NotAllowed(gettext("只有填报人本人、分管副校长或校长可以更正。"))
 
 
 def _reason(text: str, *, needed: bool) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -14,8 +14,9 @@ from django.utils.translation import gettext
 from inspections.checklists.models import Checklist
 from inspections.checklists.rules.context import Context
 from inspections.checks import pages, tickets
+from inspections.checks.aftermath import photo_room
 from inspections.checks.answers import restore
-from inspections.checks.forms import Sent
+from inspections.checks.forms import MOST_PHOTOS, Sent
 from inspections.checks.models import Check
 from inspections.checks.pages import Filled, FormView
 from inspections.checks.people import doer, fixers
@@ -77,6 +78,11 @@ class Sitting:
         revision = correcting.revision if correcting else 0
         parts = ["check", self.hand.by.pk, self.ticket.place_id, code, slot.date, slot.seq, stage, revision]
         return "/".join(str(it) for it in parts)
+
+    def scarce_room(self, at: datetime) -> int | None:
+        """Return how many photos the school's day still has room for, once that is less than one item may bring."""
+        room = photo_room(self.place, at)
+        return room if room < MOST_PHOTOS else None
 
     def rest(self, section: str, answers: Mapping[str, Any]) -> dict[str, Any]:
         """Return the answers with the rest of a section set to normal."""

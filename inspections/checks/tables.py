@@ -18,6 +18,18 @@ from logistics_portal.kit.tables import BadgeColumn, Column, DayColumn, NumberCo
 from schools.register.models import Place
 
 STATE_TONES = {"received": "good", "receiving": "info", "voided": "bad", "incomplete": "warn"}
+RELEASE_TONES = {
+    "requested": "info",
+    "released": "warn",
+    "refused": "bad",
+    "withdrawn": "idle",
+    "used": "good",
+    "lapsed": "idle",
+}
+LISTED = (
+    *("date", "n_fail", "timeliness", "state", "handed_in_at"),
+    *("checklist__name", "school__name", "place__name", "by__full_name"),
+)
 FAILED = (("yes", _("有异常")), ("no", _("没有异常")))
 
 

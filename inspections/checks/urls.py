@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from inspections.checks.views import filling, records
+from inspections.checks.views import filling, records, releasing
 
 urlpatterns: list[URLPattern] = [
     path("today/", filling.today, name="today"),
+    path("today/<int:place>/<slug:checklist>/<str:day>/<int:seq>/", filling.fill, name="fill"),
     path("checks/", records.checks, name="checks"),
-    path("checks/<int:place>/<slug:checklist>/<str:day>/<int:seq>/", filling.fill, name="fill"),
     path("checks/<int:pk>/", records.check, name="check"),
     path("checks/<int:pk>/receipt/", filling.receipt, name="receipt"),
     path("checks/<int:pk>/correct/", filling.correct, name="correct"),
+    path("checks/<int:pk>/ask-correction/", releasing.ask, name="correct-ask"),
+    path("corrections/<int:pk>/", releasing.release, name="release"),
+    path("corrections/<int:pk>/withdraw/", releasing.withdraw, name="release-withdraw"),
     path("checks/<int:pk>/countersign/", records.countersign, name="countersign"),
     path("checks/<int:pk>/ask-void/", records.ask_void, name="void-ask"),
     path("checks/<int:pk>/void/", records.void, name="void"),

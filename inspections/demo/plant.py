@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from inspections.demo import checks, findings, incidents, photos
+from inspections.demo import checks, corrections, findings, incidents, photos
 from inspections.evaluations import services as evaluations
 from inspections.reports import services as reports
 from inspections.reports.models import Report
@@ -22,6 +22,7 @@ def plant(plot: Plot) -> None:
     found = findings.plant(plot, planted)
     photos.plant(plot, found)
     incidents.plant(plot)
+    corrections.plant(plot)
     fold(first=plot.first - LONGEST_OPEN, last=plot.until, at=plot.now)
     note_fold(at=plot.now)
     _evaluate(plot)

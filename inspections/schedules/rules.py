@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -12,10 +11,9 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from logistics_portal.kit.dates import SHANGHAI, Span, each_month, each_week, month_of, next_month, week_of
+from inspections.checklists.rules.clock import Instant
+from logistics_portal.kit.dates import SHANGHAI, Span, each_month, each_week, month_of, week_of
 from logistics_portal.kit.errors import NotAllowed
-
-_INSTANT = re.compile(r"(?:(next) (\d{2}) |\+(\d{1,2})d )?(\d{2}):(\d{2})", re.ASCII)
 
 SlotKey = tuple[date, int]
 
@@ -75,34 +73,6 @@ class Clocks:
 
     late: timedelta = timedelta(hours=48)
     offline: timedelta = timedelta(days=7)
-
-
-@dataclass(frozen=True, slots=True)
-class Instant:
-    """A moment told from a slot's date: `HH:MM`, `+Nd HH:MM` or `next DD HH:MM` (day DD of the next month)."""
-
-    clock: time
-    plus_days: int = 0
-    next_month_day: int = 0
-
-    @classmethod
-    def read(cls, text: str) -> Instant:
-        """Return the instant written in a check-list; raises `ValueError` for anything else."""
-        match = _INSTANT.fullmatch(text)
-        if not match:
-            raise ValueError(text)
-        clock = time(int(match[4]), int(match[5]), tzinfo=SHANGHAI)
-        if match[1]:
-            return cls(clock, next_month_day=date(2000, 1, int(match[2])).day)
-        return cls(clock, plus_days=int(match[3] or 0))
-
-    def on(self, day: date) -> datetime:
-        """Return the moment for a slot of that date."""
-        if self.next_month_day:
-            day = next_month(day).replace(day=self.next_month_day)
-        elif self.plus_days:
-            day = date.fromordinal(day.toordinal() + self.plus_days)
-        return datetime.combine(day, self.clock)
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,6 +120,7 @@ class Permission(StrEnum):
     CHECK_SUBMIT = auto()
     CHECK_COUNTERSIGN = auto()
     CHECK_CORRECT = auto()
+    CHECK_RELEASE = auto()
     CHECK_VOID_ASK = auto()
     CHECK_VOID = auto()
     FINDING_OPEN = auto()
@@ -227,6 +228,7 @@ GRANTS: dict[Permission, Grants] = {
     Permission.CHECK_SUBMIT: _give(OWN, LO, FO, FD, DK, VP, PR),
     Permission.CHECK_COUNTERSIGN: _give(OWN, FD, VP, PR, PS),
     Permission.CHECK_CORRECT: _give(OWN, LO, FO, FD, DK, VP, PR),
+    Permission.CHECK_RELEASE: _give(F, OC, OH),
     Permission.CHECK_VOID_ASK: _give(OWN, VP, PR),
     Permission.CHECK_VOID: _give(F, OC, OH),
     Permission.FINDING_OPEN: _give(OWN, LO, FO, FD, DK, VP),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import inspect
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
+from functools import cache
 from typing import Any, ClassVar
 
 import django_tables2
@@ -25,6 +27,27 @@ from logistics_portal.kit.paging import COUNT_LIMIT, PER_PAGE, CappedPaginator, 
 
 Column = django_tables2.Column
 YES_NO = (("", _("全部")), ("true", _("是")), ("false", _("否")))
+
+
+@cache
+def _wanted(render: Callable[..., Any]) -> frozenset[str] | None:
+    """Return what a column's way of showing a value asks for by name; nothing when it takes all there is."""
+    kinds = inspect.signature(render).parameters.values()
+    if any(it.kind is it.VAR_KEYWORD for it in kinds):
+        return None
+    return frozenset(it.name for it in kinds if it.kind is not it.VAR_POSITIONAL)
+
+
+class Row(django_tables2.rows.BoundRow):  # type: ignore[misc]
+    """A row of a list; what its columns ask for is looked up once and not for every cell."""
+
+    def _call_render(self, bound_column: Any, value: Any = None) -> Any:
+        offered = self._optional_cell_arguments(bound_column, value)
+        render = bound_column.render
+        wanted = _wanted(getattr(render, "__func__", render))
+        given = offered if wanted is None else {name: offered[name] for name in offered if name in wanted}
+        content = render(**given)
+        return bound_column.link(content, **offered) if bound_column.link else content
 
 
 class NumberColumn(django_tables2.Column):  # type: ignore[misc]
@@ -104,7 +127,8 @@ class PortalTable(django_tables2.Table):  # type: ignore[misc]
         self.count_words = count_words(seen)
         self.paginator = CappedPaginator(self.rows, PER_PAGE, seen=seen)
         self.page = self.paginator.get_page(number)
-        self.shown = list(iter(self.page.object_list))  # iter: list() would ask for the length again
+        shown = iter(self.page.object_list)  # iter: list() would ask for the length again
+        self.shown = [Row(row.record, self) for row in shown]
 
     def sheet(self) -> Sheet:
         """Return every row of this view as a spreadsheet holds it."""

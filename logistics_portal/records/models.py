@@ -94,6 +94,7 @@ class Attachment(Scoped):
 
     class Meta:
         verbose_name = _("附件")
+        indexes = [models.Index(fields=["unit", "added_at"], name="attachment_by_unit_and_time")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}"

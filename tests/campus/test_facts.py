@@ -34,6 +34,18 @@ def test_there_is_there_is_not_and_nobody_said():
     assert ask("campus.well", has, has_not, silent) == {has.pk: True, has_not.pk: False}
 
 
+def test_all_facilities_are_asked_for_in_one_query(django_assert_num_queries):
+    campus = make.campus()
+    make.facility(campus, Kind.WELL)
+    make.no_facility(campus, Kind.SHOP)
+    together = facts.get("campus.well").together
+
+    with django_assert_num_queries(1):
+        told = together(["campus.well", "campus.shop", "campus.lab"], [campus.pk], TODAY)
+
+    assert told == {"campus.well": {campus.pk: True}, "campus.shop": {campus.pk: False}, "campus.lab": {}}
+
+
 def test_a_word_of_none_does_not_reach_back():
     campus = make.campus()
     make.no_facility(campus, Kind.SHOP, said_on=TODAY)

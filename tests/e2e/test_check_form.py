@@ -29,7 +29,7 @@ def here(monkeypatch) -> Iterator[Scene]:
 
 
 def address(here: Scene) -> str:
-    return f"/inspections/checks/{here.place.pk}/{here.version.checklist.code}/{MONDAY}/1/"
+    return f"/inspections/today/{here.place.pk}/{here.version.checklist.code}/{MONDAY}/1/"
 
 
 def press(page: Page, code: str, tone: str = "good") -> None:

@@ -1,15 +1,40 @@
 """When a form opens, falls due, and until when a failure may be put right."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
-CHINA = ZoneInfo("Asia/Shanghai")
-INSTANT = re.compile(r"(?:\+(\d{1,2})d |next (\d\d) )?([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
+from logistics_portal.kit.dates import SHANGHAI, next_month
+
+INSTANT = re.compile(r"(?:\+(\d{1,2})d |next (0[1-9]|[12]\d|3[01]) )?([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 DUE = re.compile(r"(\d{1,3})([mhd])", re.ASCII)
-DECEMBER = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Instant:
+    """A moment told from a slot's date: `HH:MM`, `+Nd HH:MM` or `next DD HH:MM` (day DD of the next month)."""
+
+    clock: time
+    plus_days: int = 0
+    next_month_day: int = 0
+
+    @classmethod
+    def read(cls, text: str) -> Instant:
+        """Return the instant written in a check-list; raises `ValueError` for anything else."""
+        found = INSTANT.fullmatch(text)
+        if not found:
+            raise ValueError(f"not an instant: {text!r}")
+        days, next_day, hour, minute = found.groups()
+        return cls(time(int(hour), int(minute), tzinfo=SHANGHAI), int(days or 0), int(next_day or 0))
+
+    def on(self, day: date) -> datetime:
+        """Return the moment for a slot of that date."""
+        if self.next_month_day:
+            day = next_month(day).replace(day=self.next_month_day)
+        return datetime.combine(day + timedelta(days=self.plus_days), self.clock)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +69,10 @@ def due_at(received_at: datetime, due: Due, add_school_days: Callable[[date, int
     """
     if received_at.tzinfo is None:
         raise ValueError("received_at has no time zone")
-    local = received_at.astimezone(CHINA)
+    local = received_at.astimezone(SHANGHAI)
     if due.unit == "m":
         return local + timedelta(minutes=due.amount)
     if due.unit == "h":
         return local + timedelta(hours=due.amount)
     last = add_school_days(local.date(), due.amount)
-    return datetime.combine(last + timedelta(days=1), time.min, CHINA)
-
-
-def instant(text: str, day: date) -> datetime:
-    """Return the instant that `HH:MM`, `+Nd HH:MM` or `next DD HH:MM` means for a slot of that day."""
-    found = INSTANT.fullmatch(text)
-    if not found:
-        raise ValueError(f"not an instant: {text!r}")
-    days, next_day, hour, minute = found.groups()
-    if days:
-        day += timedelta(days=int(days))
-    if next_day:
-        day = date(day.year + day.month // DECEMBER, day.month % DECEMBER + 1, int(next_day))
-    return datetime.combine(day, time(int(hour), int(minute)), CHINA)
+    return datetime.combine(last + timedelta(days=1), time.min, SHANGHAI)

@@ -7,7 +7,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from . import sense_items
-from .clock import instant
+from .clock import Instant
 from .definition import CrossRule, Definition
 from .forms import Item, Operand, Stage, Template
 from .problems import Fault, Path
@@ -77,7 +77,7 @@ def _codes_unique(definition: Definition) -> Iterator[Fault]:
 
 def _schedule(template: Template, path: Path, definition: Definition) -> Iterator[Fault]:
     schedule, where = template.schedule, (*path, "schedule")
-    if instant(schedule.due, ANY_DAY) <= instant(schedule.opens, ANY_DAY):
+    if Instant.read(schedule.due).on(ANY_DAY) <= Instant.read(schedule.opens).on(ANY_DAY):
         yield Fault((*where, "due"), _("截止时间不晚于开始时间"))
     seq = definition.vocabulary.facts.get(schedule.seq)
     if seq and seq.type != "list":
@@ -102,11 +102,11 @@ def _stages(template: Template, path: Path) -> Iterator[Fault]:
 
 
 def _stage_dues(stages: tuple[Stage, ...], template: Template, path: Path) -> Iterator[Fault]:
-    dues = [instant(stage.due, ANY_DAY) for stage in stages]
+    dues = [Instant.read(stage.due).on(ANY_DAY) for stage in stages]
     for index in range(1, len(dues)):
         if dues[index] <= dues[index - 1]:
             yield Fault((*path, "stages", index, "due"), _("阶段的截止时间没有依次向后"))
-    if dues[-1] != instant(template.schedule.due, ANY_DAY):
+    if dues[-1] != Instant.read(template.schedule.due).on(ANY_DAY):
         yield Fault((*path, "stages", len(dues) - 1, "due"), _("最后阶段的截止时间与整表不同"))
 
 

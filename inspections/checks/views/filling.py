@@ -12,10 +12,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from inspections.checks import history, scope, selectors, services, sittings
+from inspections.checks import history, releasing, scope, selectors, services, sittings
 from inspections.checks.forms import Sent, read
-from inspections.checks.models import Check
+from inspections.checks.models import Check, Release
 from inspections.checks.pages import Filled
+from inspections.checks.rules.figures import FIGURES
 from inspections.checks.rules.verdicts import Refusal
 from inspections.checks.services import Refused
 from inspections.checks.sittings import Sitting
@@ -89,9 +90,12 @@ def correct(request: SignedRequest, pk: int) -> HttpResponse:
         sitting = sittings.sit_again(request.user, check)
         if request.method == "POST":
             return _corrected(request, sitting)
+        release = releasing.usable(check, request.user, timezone.now())
+        if release is None and timezone.now() > sitting.ticket.slot.closes_at:
+            return redirect("inspections:correct-ask", pk)
     except NotAllowed as refusal:
         return _closed(request, check.place, str(refusal))
-    return _form(request, sitting, Screen("", sittings.as_stored(sitting, check), correcting=check))
+    return _form(request, sitting, Screen("", sittings.as_stored(sitting, check), correcting=check, release=release))
 
 
 def _corrected(request: SignedRequest, sitting: Sitting) -> HttpResponse:
@@ -112,7 +116,8 @@ def receipt(request: SignedRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     rows = selectors.rows_to_do(scope.own_places(request.user).filter(school=check.school_id), now, local_date(now))
     found = history.failures(check)
-    context = {"check": check, "failures": found, "next": selectors.next_row(rows)}
+    limit = FIGURES.photos_a_school_day
+    context = {"check": check, "failures": found, "next": selectors.next_row(rows), "photo_limit": limit}
     return render(request, "inspections/checks/receipt.html", context)
 
 
@@ -124,6 +129,7 @@ class Screen:
     filled: Filled
     sent: Sent | None = None
     correcting: Check | None = None
+    release: Release | None = None
     status: int = HTTPStatus.OK
 
 
@@ -138,9 +144,11 @@ def _form(request: HttpRequest, sitting: Sitting, screen: Screen) -> HttpRespons
         "reason": sent.reason if sent else "",
         "late": slot.due_at < timezone.now() or screen.correcting is not None,
         "correcting": screen.correcting,
+        "release": screen.release,
         "summary": filled.errors.get(""),
         "reason_error": filled.errors.get(services.REASON, ""),
         "draft": sitting.draft_key(screen.stage, screen.correcting),
+        "photo_room": sitting.scarce_room(timezone.now()),
         "stands_in": sitting.hand.stands_in,
         "photos_again": sent is not None and bool(sent.photos),
     }

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from inspections.checks import acts, history, people, scope
 from inspections.checks.forms import VoidForm
 from inspections.checks.models import Check
-from inspections.checks.tables import STATE_TONES, CheckFilter, CheckTable
+from inspections.checks.rules.releases import OPEN
+from inspections.checks.tables import LISTED, RELEASE_TONES, STATE_TONES, CheckFilter, CheckTable
 from logistics_portal.accounts.gate import SignedRequest, fresh, require, signed_in
 from logistics_portal.accounts.permissions import Permission
 from logistics_portal.kit.errors import NotAllowed
@@ -26,7 +27,7 @@ from logistics_portal.kit.tables import table_page
 def checks(request: SignedRequest) -> HttpResponseBase:
     """List the checks a person may see."""
     rows = Check.objects.visible_to(request.user).exclude(state=Check.State.SUPERSEDED)
-    rows = rows.select_related("checklist", "school", "place", "by").defer("answers", "values")
+    rows = rows.select_related("checklist", "school", "place", "by").only(*LISTED)
     return table_page(request, CheckTable, rows, template="inspections/checks/checks.html", filterset=CheckFilter)
 
 
@@ -36,13 +37,16 @@ def check(request: SignedRequest, pk: int) -> HttpResponse:
     """Show a check: every item, all revisions side by side, photos, findings, and who signed."""
     row = get_object_or_404(scope.checks(request.user), pk=pk)
     sheet = history.lay_out(row)
-    newest = sheet.revisions[-1]
+    newest, now = sheet.revisions[-1], timezone.now()
+    asked = history.asked(sheet.revisions)
+    open_one = next((it for it in asked if it.check_row_id == row.pk and it.stands(now) in OPEN), None)
     context = {
         "check": row,
         "status": badge_html(STATE_TONES.get(row.state, "idle"), row.get_state_display()),
         "sheet": sheet,
         "newer": newest if newest.pk != row.pk else None,
-        "may": acts.steps_open(row, request.user),
+        "may": acts.steps_open(row, request.user, {it.by_id for it in sheet.revisions}, open_one, now),
+        "asked": [(it, badge_html(RELEASE_TONES[it.stands(now)], it.stands(now).label)) for it in asked],
         "facts_rows": history.facts(row, sheet),
         "events": history.events(row, sheet.revisions),
     }

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from django import template
 from django.forms import BoundField
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django_filters import FilterSet
 from django_tables2.columns import BoundColumn
 
-from logistics_portal.kit.tables import DayColumn, NumberColumn
+from logistics_portal.kit.tables import DayColumn, NumberColumn, PortalTable
 
 register = template.Library()
 
@@ -26,7 +26,14 @@ def head_attrs(column: BoundColumn) -> SafeString:
 
 
 @register.filter
-def cell_attrs(column: BoundColumn) -> SafeString:
+def body(table: PortalTable) -> SafeString:
+    """Return the rows of the page shown; what all cells of a column share is worked out once."""
+    columns = [(column.name, _cell_attrs(column)) for column in table.columns]
+    lines = (((attrs, row.get_cell(name)) for name, attrs in columns) for row in table.shown)
+    return format_html_join("", "<tr>{}</tr>", ((format_html_join("", "<td{}>{}</td>", line),) for line in lines))
+
+
+def _cell_attrs(column: BoundColumn) -> SafeString:
     """Return class and phone label of a cell."""
     classes = _classes(column)
     return format_html(' data-label="{}"{}', column.header, format_html(' class="{}"', classes) if classes else "")

@@ -60,9 +60,14 @@ def after(step: str, state: str) -> State:
         ) from None
 
 
+def freezes_at(day: date, limits: Limits) -> datetime:
+    """Return when the data of the day's year are frozen for the evaluation (15 January 24:00 of the next year)."""
+    return day_end(date(day.year + 1, 1, limits.freeze_day))
+
+
 def frozen(day: date, at: datetime, limits: Limits) -> bool:
-    """Say whether the data of the day's year are frozen for the evaluation (15 January 24:00 of the next year)."""
-    return at >= day_end(date(day.year + 1, 1, limits.freeze_day))
+    """Say whether the data of the day's year are frozen."""
+    return at >= freezes_at(day, limits)
 
 
 def decider(first: date, last: date, at: datetime, limits: Limits) -> Decider:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import timedelta
 from io import BytesIO
@@ -10,6 +11,8 @@ from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
@@ -22,6 +25,8 @@ from tests.factories import inspections as make
 from tests.inspections.checks.story import MONDAY, MORNING, Scene, scene
 
 pytestmark = pytest.mark.django_db
+
+WHO_IS_ASKING, ONE_ROOM = 4, 1
 
 
 @pytest.fixture(autouse=True)
@@ -61,6 +66,16 @@ def test_today_lists_what_is_due_and_leads_to_the_form():
     assert page.status_code == 200
     assert address(here) in page.content.decode()
     assert "待检" in page.content.decode()
+
+
+def test_the_menu_says_today_while_a_check_is_filled_in():
+    here = scene("campus_daily")
+    browser = ground.client_of(here.officer)
+
+    page = browser.get(address(here)).content.decode()
+
+    marked = {link.split('"')[0] for link in page.split('href="')[1:] if 'aria-current="page"' in link.split(">")[0]}
+    assert marked == {reverse("inspections:today")}
 
 
 def test_a_form_shows_its_items_with_the_section_button_after_the_critical_ones():
@@ -305,6 +320,23 @@ def test_the_school_asks_and_the_county_declares_void():
     assert own.status_code == 403
     assert done.status_code == 302
     assert check.state == "voided"
+
+
+def test_a_hand_in_through_its_page_stays_within_its_queries(monkeypatch):
+    """Nine and one for the facts asked; besides, who is asking (session, person, posts, place) takes four."""
+    make.plug_supply(monkeypatch)
+    here = scene("canteen_daily")
+    browser = ground.client_of(here.officer)
+    sealed = re.search(r'name="ticket" value="([^"]+)"', browser.get(address(here)).content.decode())[1]
+    fields = typed(here, **{"ticket": sealed, "a.CAN-D-02": "fail"})
+
+    with CaptureQueriesContext(connection) as asked:
+        answer = browser.post(address(here), fields)
+
+    own = [it["sql"] for it in asked if not it["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"))]
+    assert answer.status_code == 302
+    assert Check.objects.get().n_fail == 1
+    assert len(own) <= WHO_IS_ASKING + 9 + ONE_ROOM, own
 
 
 def test_pages_ask_the_database_a_bounded_number_of_times(monkeypatch, django_assert_max_num_queries):

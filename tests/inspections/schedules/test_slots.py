@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,7 +13,6 @@ from inspections.schedules.rules import (
     Clocks,
     Duty,
     Exempt,
-    Instant,
     Schedule,
     ScheduleKind,
     Slot,
@@ -178,14 +176,6 @@ def test_an_exemption_frees_its_dates_or_one_number_of_them():
     assert not overlaps_exemption(one, [Exempt(monday, monday, seq=2)])
     assert not overlaps_exemption(one, [Exempt(monday + timedelta(days=1), LAST)])
     assert not overlaps_exemption(one, [])
-
-
-@pytest.mark.parametrize(
-    "text", ["", "24:00", "5:30", "+1d", "next 32 00:00", "next 00 00:00", "+1d 12:60", "-1d 00:00"]
-)
-def test_a_nonsense_instant_is_an_error(text: str):
-    with pytest.raises(ValueError):  # noqa: PT011  # the message is Python's own
-        Instant.read(text)
 
 
 def test_the_figure_of_late_hand_in_is_a_parameter():
