@@ -40,7 +40,9 @@ def parameter(code: str, on: date) -> str:
 def photos_on(unit: Model, day: date) -> int:
     """Return how many photos of a unit came in on a day, whatever they show."""
     span = (midnight(day), midnight(day + ONE_DAY))
-    rows = Attachment.objects.filter(unit=unit.pk, kind=Attachment.Kind.PHOTO, added_at__gte=span[0], added_at__lt=span[1])
+    rows = Attachment.objects.filter(
+        unit=unit.pk, kind=Attachment.Kind.PHOTO, added_at__gte=span[0], added_at__lt=span[1]
+    )
     return rows.count()
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from logistics_portal.kit.errors import Clash, NotAllowed
+from logistics_portal.kit.patience import patient
 from logistics_portal.records import jobs
 from logistics_portal.records.models import Job
 
@@ -66,7 +67,8 @@ def run(*, job_id: int, work: Work) -> bool:
     if job is None:
         return False
     try:
-        result = work(Running(job), **job.payload)
+        with patient():
+            result = work(Running(job), **job.payload)
     except LeaseLost:
         logger.warning("job lost its lease", extra={"job": job_id, "kind": job.kind})
         return False

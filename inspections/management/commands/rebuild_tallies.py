@@ -15,6 +15,7 @@ from inspections.checks.models import Check
 from inspections.schedules.models import Missed
 from inspections.tallies import services, today
 from logistics_portal.kit.dates import each_month, local_date
+from logistics_portal.kit.patience import patient
 from schools.register.models import Place
 
 
@@ -28,6 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("--since", type=date.fromisoformat)
         parser.add_argument("--until", type=date.fromisoformat)
 
+    @patient()
     def handle(self, *args: Any, **options: Any) -> None:
         """Fold month after month and say how many county days were written."""
         now = timezone.now()

@@ -11,6 +11,7 @@ from inspections.reports.models import Report
 from inspections.reports.rules import parse
 from logistics_portal.accounts.models import Unit
 from logistics_portal.kit.errors import NotAllowed
+from logistics_portal.kit.patience import patient
 
 
 class Command(BaseCommand):
@@ -23,6 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--period", required=True)
         parser.add_argument("--unit", default="")
 
+    @patient()
     def handle(self, *args: Any, **options: Any) -> None:
         """Order what is missing and write what was ordered."""
         try:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from logistics_portal.accounts.models import Unit
 from logistics_portal.kit import sheetwriter
 from logistics_portal.kit.errors import NotAllowed
+from logistics_portal.kit.patience import patient
 from schools.register import sheets
 from schools.register.rules.plans import Plan
 from schools.register.services import imports
@@ -29,6 +30,7 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="only tell what would happen")
         parser.add_argument("--errors", type=Path, help="where to put the sheet with one more column of errors (xlsx)")
 
+    @patient()
     def handle(self, *args: Any, **options: Any) -> None:
         """Read, plan, tell, and write unless it is a dry run."""
         path: Path = options["file"]

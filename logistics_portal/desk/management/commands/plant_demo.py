@@ -13,6 +13,7 @@ from django.utils import timezone
 from logistics_portal.accounts.models import Unit, User
 from logistics_portal.accounts.permissions import Role
 from logistics_portal.desk.plot import SHOWCASE, Plot
+from logistics_portal.kit.patience import patient
 from logistics_portal.kit.registry import demos
 
 BUREAU = [
@@ -39,6 +40,7 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=20090425)
         parser.add_argument("--until", type=date.fromisoformat, default=None)
 
+    @patient()
     def handle(self, *args: Any, **options: Any) -> None:
         """Plant everything in one transaction, then write the accounts down."""
         if not settings.DEMO:
