@@ -1,9 +1,10 @@
 # make run    the portal with a demo province on this machine; Ctrl-C stops it
 # make test   the whole suite            make check  style, types, contracts, translations
 # make setup  what the others share      make lock   pin requirements*.in anew
+# make bench  what things cost, as ratios within one run; DATABASE_URL chooses the database
 .POSIX:
 .SUFFIXES:
-.PHONY: help run test check setup setup-dev lock
+.PHONY: help run test check bench setup setup-dev lock
 
 PORT = 8000
 HOST = 127.0.0.1
@@ -11,7 +12,7 @@ ARGS =
 PY = .venv/bin/python
 
 help:
-	@sed -n '1,3p' Makefile
+	@sed -n '1,4p' Makefile
 
 setup:
 	@PYTHON="$(PYTHON)" .ci/setup
@@ -30,6 +31,10 @@ test: setup-dev
 	@if [ -z "$(ARGS)$$DATABASE_URL" ] && $(PY) -c '$(REACHABLE)' 2>/dev/null; then \
 	    DATABASE_URL=$(PG)/portal_make $(PY) -m pytest -q -m postgres || [ $$? = 5 ]; fi
 	@$(PY) -m pytest -rs $(ARGS)
+
+bench: setup-dev
+	@$(PY) manage.py prepare --files-only
+	@$(PY) -m pytest -q -s -o python_files='bench_*.py' tests/bench $(ARGS)
 
 check: setup-dev
 	@$(PY) manage.py prepare --files-only

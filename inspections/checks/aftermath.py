@@ -21,6 +21,7 @@ from inspections.checks.people import called
 from inspections.checks.rules import verdicts
 from inspections.checks.rules.figures import FIGURES
 from inspections.checks.rules.plans import Compiled
+from inspections.checks.tickets import Ticket
 from inspections.findings.models import FindingPhoto
 from inspections.findings.services import Defect, Occasion, open_findings
 from logistics_portal.accounts.models import Post, User
@@ -39,6 +40,8 @@ Photos = Mapping[str, Sequence["File[Any]"]]
 class Paper(Protocol):
     """What this module needs to know of what was handed in."""
 
+    @property
+    def ticket(self) -> Ticket: ...
     @property
     def place(self) -> Place: ...
     @property
@@ -81,7 +84,9 @@ def settle(
     """
     new = [it for it in outcome.failures if it.code not in found]
     if new:
-        opened = open_findings(occasion=_occasion(check, hand), defects=_defects(check, new, paper, outcome.form))
+        opened = open_findings(
+            occasion=_occasion(check, hand, paper), defects=_defects(check, new, paper, outcome.form)
+        )
         found = found | {code: finding.pk for code, finding in opened.items()}
     if found:
         Failure.objects.bulk_create(
@@ -148,7 +153,7 @@ def _other_stage(form: Compiled, code: str, stage: str) -> bool:
     return bool(stage) and plan is not None and plan.stage != stage
 
 
-def _occasion(check: Check, hand: tuple[User, Post]) -> Occasion:
+def _occasion(check: Check, hand: tuple[User, Post], paper: Paper) -> Occasion:
     by, post = hand
     return Occasion(
         place=check.place,
@@ -158,6 +163,7 @@ def _occasion(check: Check, hand: tuple[User, Post]) -> Occasion:
         at=check.handed_in_at,
         by=by,
         post=post,
+        school_days=paper.ticket.school_days,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from inspections.checklists.models import Checklist
@@ -154,4 +155,4 @@ def _ticket(place: Place, code: str, slot: tuple[date, int], sealed: str) -> Tic
     checklist = Checklist.objects.filter(code=code).values_list("pk", flat=True).first()
     if checklist is None:
         raise Http404
-    return tickets.ticket_for(place, checklist, *slot)
+    return tickets.ticket_for(place, checklist, *slot, today=timezone.localdate())

@@ -12,7 +12,7 @@ from inspections.checklists.rules.context import Context, all_hold
 from inspections.schedules import facts, rules
 from inspections.schedules.models import Exemption, Missed
 from inspections.schedules.rules import Clocks, Duty, Exempt, Schedule, Slot, days_needed
-from inspections.schedules.versions import Stretch, Wording, stretches, wordings
+from inspections.schedules.versions import Stretch, Wording, Wordings, stretches, wordings
 from logistics_portal.kit.registry import FactValue
 from logistics_portal.records.models import Parameter
 from schools.register.models import Place
@@ -37,6 +37,14 @@ class SlotId(NamedTuple):
     checklist_id: int
     date: date
     seq: int
+
+
+class Due(NamedTuple):
+    """A slot that is due, the wording that rules it, and its school's calendar."""
+
+    slot: Slot
+    wording: Wording
+    calendar: Calendar
 
 
 Slots = dict[DutyKey, list[Slot]]
@@ -89,9 +97,14 @@ def due(places: Iterable[Place], first: date, last: date, *, checklists: Sequenc
     its register must be filled first. Exempt slots are among them; `exemptions` tells which.
     """
     places = list(places)
-    found = wordings(first, last, checklists=checklists)
     calendars = calendar_for({place.school_id for place in places}, first, last)
-    board = _Board(first, last, calendars, clocks_between(last))
+    return _slots(
+        places, _Board(first, last, calendars, clocks_between(last)), wordings(first, last, checklists=checklists)
+    )
+
+
+def _slots(places: Sequence[Place], board: _Board, found: Wordings) -> Slots:
+    first, last = board.first, board.last
     slots: Slots = {}
     hanging: dict[date, list[tuple[Place, Wording, Slot]]] = defaultdict(list)
     ruling: dict[tuple[int, ...], list[Stretch]] = {}
@@ -114,16 +127,19 @@ def due(places: Iterable[Place], first: date, last: date, *, checklists: Sequenc
 
 def slot_of(place: Place, checklist_id: int, on: date, seq: int) -> Slot | None:
     """Return one slot of a place, or nothing when none is due there then."""
-    slots = due([place], on, on, checklists=[checklist_id]).get(DutyKey(place.pk, checklist_id), [])
-    return next((it for it in slots if it.seq == seq), None)
+    found = duty_of(place, checklist_id, on, seq)
+    return found.slot if found else None
 
 
-def duty_of(place: Place, checklist_id: int, on: date, seq: int) -> tuple[Slot, Wording] | None:
+def duty_of(place: Place, checklist_id: int, on: date, seq: int) -> Due | None:
     """Return one slot of a place with the wording that rules it, or nothing when none is due there then."""
-    slot = slot_of(place, checklist_id, on, seq)
+    found = wordings(on, on, checklists=[checklist_id])
+    calendars = calendar_for([place.school_id], on, on)
+    slots = _slots([place], _Board(on, on, calendars, clocks_between(on)), found)
+    slot = next((it for it in slots.get(DutyKey(place.pk, checklist_id), []) if it.seq == seq), None)
     if slot is None:
         return None
-    return slot, wordings(on, on, checklists=[checklist_id]).on(place.kind, place.school.unit.path, checklist_id, on)
+    return Due(slot, found.on(place.kind, place.school.unit.path, checklist_id, on), calendars[place.school_id])
 
 
 def exemptions(place_ids: Collection[int], first: date, last: date) -> dict[DutyKey, list[Exempt]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 
 from django.db import transaction
 from django.db.models import F
@@ -16,6 +17,7 @@ from logistics_portal.accounts.models import Post, Unit, User
 from logistics_portal.kit.dates import local_date
 from schools.register.models import Place
 from schools.terms import selectors as terms
+from schools.terms.rules.calendar import Calendar
 
 LONGEST_ALLOWANCE = timedelta(days=120)  # calendar read ahead for deadlines in school days, winter holidays included
 
@@ -36,7 +38,10 @@ class Defect:
 
 @dataclass(frozen=True)
 class Occasion:
-    """Where, for which unit, on which date, when, and by whom defects were found."""
+    """Where, for which unit, on which date, when, and by whom defects were found.
+
+    `school_days` may know the ends of some school days already, so that no calendar need be asked for them.
+    """
 
     place: Place
     county: Unit
@@ -46,6 +51,7 @@ class Occasion:
     by: User
     post: Post | None
     origin: str = rules.Origin.OWN_CHECK
+    school_days: Callable[[date, int], datetime | None] = lambda _day, _number: None
 
 
 @transaction.atomic
@@ -119,14 +125,20 @@ def _first_dues(occasion: Occasion, defects: Sequence[Defect]) -> list[datetime]
     ]
     school_days: rules.DaysEnd = _by_the_clock
     if any(by_days):
-        today = local_date(occasion.at)
-        school = occasion.place.school
-        calendar = terms.calendar_for([school], today, today + LONGEST_ALLOWANCE)[school.pk]
-        school_days = calendar.deadline_at
+        school_days = _school_days(occasion)
     return [
         rules.first_due(severity, occasion.at, school_days, own)
         for severity, own in zip(severities, allowances, strict=True)
     ]
+
+
+def _school_days(occasion: Occasion) -> rules.DaysEnd:
+    @cache
+    def calendar() -> Calendar:
+        school, today = occasion.place.school, local_date(occasion.at)
+        return terms.calendar_for([school], today, today + LONGEST_ALLOWANCE)[school.pk]
+
+    return lambda day, number: occasion.school_days(day, number) or calendar().deadline_at(day, number)
 
 
 def _by_the_clock(day: date, number: int) -> datetime:

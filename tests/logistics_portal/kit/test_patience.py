@@ -19,9 +19,13 @@ def limit() -> str:
 def test_a_job_may_think_longer_than_a_page_and_the_page_s_limit_returns_even_after_a_fault() -> None:
     page = limit()
 
-    with pytest.raises(ZeroDivisionError), patient():
+    @patient()
+    def fails() -> None:
         assert limit() == "30min"
         raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fails()
 
     assert page == limit() == "1min"
 
