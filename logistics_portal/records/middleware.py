@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from logistics_portal.kit import context
 from logistics_portal.kit.errors import Clash, NotAllowed
+from logistics_portal.kit.secrecy import masked
 from logistics_portal.records import services
 
 logger = logging.getLogger(__name__)
@@ -70,7 +71,7 @@ def _write(request: HttpRequest, reason: str) -> None:
     pk = match.kwargs.get("pk") if match is not None else None
     try:
         services.refused_address(
-            by=_person(request), verb=verb, pk=pk, address=request.path, reason=reason, at=timezone.now()
+            by=_person(request), verb=verb, pk=pk, address=masked(request.path), reason=reason, at=timezone.now()
         )
     except DatabaseError:
         logger.exception("refusal not written", extra={"verb": verb})

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from django.urls import reverse
 from playwright.sync_api import expect
 
+from logistics_portal.accounts.services.people import link_of
 from tests.e2e.conftest import OpenPage
+from tests.factories import ground as make
 
 
 @pytest.mark.parametrize("phone", [True, False], ids=["phone", "desktop"])
@@ -25,3 +28,20 @@ def test_a_visitor_is_sent_to_the_sign_in_page(open_page: OpenPage) -> None:
     page.goto("/")
 
     expect(page).to_have_url("/account/login/?next=/")
+
+
+def test_a_new_person_sets_a_password_behind_the_one_time_link_and_signs_in(open_page: OpenPage) -> None:
+    person = make.user("office_clerk", make.county(), username="oc220102")
+    page = open_page(phone=True)
+
+    link = link_of(person)
+    page.goto(reverse("accounts:set-password", args=[link.uid, link.token]))
+    page.get_by_label("新密码").fill("Changchun-2026")
+    page.get_by_label("再输一遍").fill("Changchun-2026")
+    page.get_by_role("button", name="设置密码").click()
+
+    expect(page.get_by_text("密码已设置，请登录。")).to_be_visible()
+    page.get_by_label("用户名").fill("oc220102")
+    page.locator("input[type=password]").fill("Changchun-2026")
+    page.get_by_role("button", name="登录").click()
+    expect(page.get_by_role("heading", name="工作台")).to_be_visible()
