@@ -66,7 +66,6 @@ def plug() -> None:
         MenuEntry("checks.today", _("今日"), "inspections:today", daily, 110, roles=school, icon="list-check")
     )
     registry.menu.add(MenuEntry("checks", _("检查记录"), "inspections:checks", daily, 130, icon="checklist"))
-    registry.menu.add(MenuEntry("exemptions", _("免检"), "inspections:exemptions", daily, 150, icon="circle-minus"))
     registry.todos.add(TodoSource("checks", to_do, order=10))
     registry.todos.add(TodoSource("checks.corrections", corrections, order=15))
     for fact in facts.FACTS:

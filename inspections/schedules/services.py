@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -13,7 +14,7 @@ from inspections.schedules.models import Exemption, Missed
 from inspections.schedules.rules import Slot
 from inspections.schedules.selectors import DutyKey, due
 from logistics_portal.accounts.models import Post, User
-from logistics_portal.accounts.permissions import Permission
+from logistics_portal.accounts.permissions import GRANTS, Permission
 from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.kit.scoping import ScopedQuerySet
@@ -22,6 +23,8 @@ from logistics_portal.records.services import log
 from schools.register.models import Place
 
 LONGEST = timedelta(days=31)
+ANSWER_DAYS = 2  # working days
+WAITING_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,25 +119,53 @@ def revoke(*, exemption: Exemption, reason: str, by: User, post: Post, at: datet
     return exemption
 
 
+def waiting_for(user: User, now: datetime) -> list[Exemption]:
+    """Return the requests that wait for a person's answer, oldest first: F's, and C's once a slot has closed."""
+    if not any(role in user.roles for closed in (True, False) for role in GRANTS[_deciding(closed=closed)]):
+        return []
+    rows = Exemption.objects.visible_to(user).filter(state=Exemption.State.REQUESTED).exclude(requested_by=user)
+    rows = rows.select_related("place__school__unit__parent__parent__parent", "checklist")
+    asked = list(rows.order_by("requested_at", "pk")[: 2 * WAITING_SHOWN])
+    over = _closed_among([row for row in asked if row.first_date < local_date(now)], now)
+    mine = [row for row in asked if user.can(_deciding(closed=row.pk in over), at=row.place.school.unit)]
+    return mine[:WAITING_SHOWN]
+
+
+def _closed_among(rows: Sequence[Exemption], at: datetime) -> set[int]:
+    """Return which exemptions free a slot that has closed; the slots of all are worked out together."""
+    if not rows:
+        return set()
+    first, last = min(row.first_date for row in rows), max(row.last_date for row in rows)
+    places = {row.place_id: row.place for row in rows}.values()
+    slots = due(places, first, last, checklists=sorted({row.checklist_id for row in rows}))
+    return {row.pk for row in rows if _any_closed(row, slots.get(DutyKey(row.place_id, row.checklist_id), []), at)}
+
+
 def permission_to_decide(exemption: Exemption, at: datetime) -> Permission:
     """Return the right that answering takes: once a slot of it is closed, that of the level above (F → C)."""
-    return Permission.EXEMPTION_DECIDE_LATE if any_closed(exemption, at) else Permission.EXEMPTION_DECIDE
+    return _deciding(closed=any_closed(exemption, at))
 
 
 def any_closed(exemption: Exemption, at: datetime) -> bool:
     """Say whether a slot that the exemption frees has closed."""
-    slots = slots_freed(
-        exemption.place, exemption.checklist_id, exemption.first_date, exemption.last_date, exemption.seq
-    )
-    if not slots and exemption.last_date < local_date(at):
-        return True
-    return any(slot.closes_at <= at for slot in slots)
+    return exemption.pk in _closed_among([exemption], at)
 
 
 def slots_freed(place: Place, checklist_id: int, first: date, last: date, seq: int) -> list[Slot]:
     """Return the slots that an exemption of these days frees."""
     slots = due([place], first, last, checklists=[checklist_id]).get(DutyKey(place.pk, checklist_id), [])
     return [slot for slot in slots if seq in {0, slot.seq}]
+
+
+def _deciding(*, closed: bool) -> Permission:
+    return Permission.EXEMPTION_DECIDE_LATE if closed else Permission.EXEMPTION_DECIDE
+
+
+def _any_closed(row: Exemption, slots: Sequence[Slot], at: datetime) -> bool:
+    freed = [it for it in slots if row.first_date <= it.date <= row.last_date and row.seq in {0, it.seq}]
+    if not freed:
+        return row.last_date < local_date(at)
+    return any(slot.closes_at <= at for slot in freed)
 
 
 def _require_other(exemption: Exemption, by: User) -> None:

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from inspections.schedules import services
 from inspections.schedules.models import Exemption, Missed
+from inspections.schedules.plugs import answers
 from inspections.schedules.services import Wish
 from logistics_portal.kit.errors import NotAllowed
 from tests.factories import ground
@@ -159,3 +160,26 @@ def test_a_bureau_does_not_ask_for_a_school():
 
     assert page.status_code == 200
     assert not Exemption.objects.exists()
+
+
+def test_a_request_waits_on_the_desk_of_whose_turn_it_is(django_assert_max_num_queries):
+    here = scene("campus_daily")
+    row = ask(here)
+    clerk = ground.user("office_clerk", here.unit.parent)
+    head = ground.user("office_head", here.unit.parent.parent)
+
+    assert [it.url for it in answers(clerk, MORNING)] == [reverse("inspections:exemption", args=[row.pk])]
+    assert answers(head, MORNING) == answers(here.vice, MORNING) == []
+    with django_assert_max_num_queries(16):
+        late = answers(head, LATER)
+    assert [it.place for it in late] == [f"{here.place.school.name} · {here.place.name}"]
+    assert answers(clerk, LATER) == []
+    assert answers(ground.user("office_clerk", ground.neighbour()), MORNING) == []
+
+
+def test_an_answered_request_waits_on_nobody_s_desk():
+    here = scene("campus_daily")
+    clerk = ground.user("office_clerk", here.unit.parent)
+    answer(here, ask(here), clerk, verb=services.refuse)
+
+    assert answers(ground.user("office_clerk", here.unit.parent), MORNING) == []

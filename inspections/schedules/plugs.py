@@ -1,0 +1,42 @@
+"""What exemptions plug into the portal: the menu line, and what waits for an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from inspections.schedules import services
+from logistics_portal.accounts.models import User
+from logistics_portal.kit import registry
+from logistics_portal.kit.dates import local_date
+from logistics_portal.kit.registry import MenuEntry, Todo, TodoSource
+from schools.terms.selectors import national_calendar
+
+
+def answers(user: User, now: datetime) -> Sequence[Todo]:
+    """Tell an office which requests wait for its answer, the oldest first."""
+    rows = services.waiting_for(user, now)
+    if not rows:
+        return []
+    calendar = national_calendar()
+    return [
+        Todo(
+            gettext("待审批：免检 %(day)s 起（%(name)s）") % {"day": row.first_date, "name": row.checklist.name},
+            reverse("inspections:exemption", args=[row.pk]),
+            due_at=calendar.deadline(local_date(row.requested_at), services.ANSWER_DAYS),
+            urgency="warn",
+            place=f"{row.place.school.name} · {row.place.name}",
+        )
+        for row in rows
+    ]
+
+
+def plug() -> None:
+    """Plug the room in."""
+    entry = MenuEntry("exemptions", _("免检"), "inspections:exemptions", _("日常"), 150, icon="circle-minus")
+    registry.menu.add(entry)
+    registry.todos.add(TodoSource("exemptions", answers, order=42))
