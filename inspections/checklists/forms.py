@@ -33,7 +33,9 @@ class AdditionForm(PortalForm):
     section = forms.ChoiceField(label=_("检查区"))
     stage = forms.ChoiceField(label=_("阶段"))
     zh = forms.CharField(label=_("内容"), min_length=4, max_length=80)
-    en = forms.CharField(label=_("英文"), min_length=4, max_length=160)
+    en = forms.CharField(
+        label=_("英文"), min_length=4, max_length=160, required=False, help_text=_("可不填，英文页面上显示中文。")
+    )
     category = forms.ChoiceField(label=_("环节"))
     severity = forms.ChoiceField(label=_("级别"), widget=forms.RadioSelect)
     kind = forms.ChoiceField(
@@ -83,6 +85,7 @@ class AdditionForm(PortalForm):
             answer |= {key: values[key] for key in ("min", "max") if values[key] is not None}
         names = ("section", "stage", "zh", "en", "category", "severity")
         kept: dict[str, Any] = {name: values[name] for name in names if name in values}
+        kept["en"] = values["en"] or values["zh"]
         fail: dict[str, Any] = {"fail": {"photo": True}} if values["photo"] else {}
         item = {"code": code, **kept, "answer": answer, "evidence": [values["evidence"]], **fail}
         return {**item, "basis": [BASIS_OF_ADDITIONS]}
@@ -160,4 +163,4 @@ class DefinitionForm(PortalForm):
         except DefinitionError as trouble:
             self.problems = trouble.problems[:PROBLEMS_SHOWN]
             words = {"count": len(trouble.problems)}
-            raise ValidationError(gettext("文件有 %(count)s 处错误，见下表。") % words) from None
+            raise ValidationError(gettext("文件有 %(count)s 处错误，逐行列在本页上方。") % words) from None

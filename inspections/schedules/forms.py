@@ -27,7 +27,9 @@ class ExemptionForm(PortalForm):
     def __init__(self, *args: Any, places: PlaceQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["place"].queryset = places  # type: ignore[attr-defined]
-        self.fields["checklist"].queryset = Checklist.objects.order_by("position", "pk")  # type: ignore[attr-defined]
+        lists = Checklist.objects.filter(subject__in=places.values("kind")).order_by("subject", "position", "pk")
+        self.fields["checklist"].queryset = lists  # type: ignore[attr-defined]
+        self.fields["checklist"].label_from_instance = _with_kind  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """Refuse a check-list that is not of this kind of place."""
@@ -43,3 +45,8 @@ class AnswerForm(PortalForm):
 
     answer = LongText(label=_("审批意见"), max_length=200, rows=2, required=False)
     verb = forms.ChoiceField(choices=[("approve", _("批准")), ("refuse", _("驳回"))], widget=forms.HiddenInput)
+
+
+def _with_kind(checklist: Checklist) -> str:
+    """Return a check-list's name behind the kind of place it is for."""
+    return f"{Place.Kind(checklist.subject).label} · {checklist.name}"

@@ -6,16 +6,17 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from inspections.checklists import pages, selectors, services
 from inspections.checklists.estimate import effort
 from inspections.checklists.forms import AdditionForm, DefinitionForm, PublishForm, TightenForm
 from inspections.checklists.models import Version
+from inspections.checklists.rules.loading import SHIPPED_FILE
 from inspections.checklists.rules.overlay import OverlayRefused
 from inspections.checklists.services import Author
 from inspections.checklists.services.drafting import taken_codes
@@ -74,6 +75,15 @@ def upload(request: SignedRequest) -> HttpResponse:
 
 
 @signed_in
+@require_safe
+def definition(request: SignedRequest) -> FileResponse:
+    """Give the definition that comes with the portal as a file: the pattern for a new one."""
+    if Role.SCHEME_ADMIN not in request.user.roles:
+        raise PermissionDenied(Permission.CHECKLIST_DRAFT)
+    return FileResponse(SHIPPED_FILE.open("rb"), as_attachment=True, filename=SHIPPED_FILE.name)
+
+
+@signed_in
 @require_http_methods(["GET", "POST"])
 def publish(request: SignedRequest, pk: int) -> HttpResponse:
     """Publish a draft from a day on, having seen what it costs the officers."""
@@ -90,6 +100,7 @@ def publish(request: SignedRequest, pk: int) -> HttpResponse:
     words = pages.effort_words(effort(before.spec) if before else None, effort(row.spec))
     changes = pages.changes_between(before, row) if before else []
     context = {"title": gettext("发布检查表"), "words": words, "changes": changes, "button": gettext("发布")}
+    context["done"] = gettext("已发布，到生效日起按新版本检查；学校会提前看到。")
     return decide(request, row, form, do, "checklist.publish", context)
 
 
@@ -107,6 +118,7 @@ def retire(request: SignedRequest, pk: int) -> HttpResponse:
 
     words = gettext("明天起不再按这个版本检查；已提交的检查不受影响。")
     context = {"title": gettext("停用检查表版本"), "words": words, "button": gettext("停用"), "danger": True}
+    context["done"] = gettext("已停用，今天是这个版本的最后一天。")
     return decide(request, row, form, do, "checklist.retire", context)
 
 
@@ -127,6 +139,7 @@ def discard(request: SignedRequest, pk: int) -> HttpResponse:
         "title": gettext("丢弃草稿"),
         "words": gettext("草稿不再使用，记录仍然可查。"),
         "button": gettext("丢弃"),
+        "done": gettext("草稿已丢弃。"),
     }
     return decide(request, row, form, do, "checklist.discard", {**context, "danger": True})
 
@@ -142,7 +155,7 @@ def decide(
             records.refused(by=request.user, verb=verb, on=row, reason=str(refusal), unit=row.unit)
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, gettext("已办理。"))
+            messages.success(request, context["done"])
             return redirect("inspections:checklist-version", row.pk)
     return render(request, "inspections/checklists/decide.html", {"version": row, "form": form, **context})
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from inspections.checklists import services
 from inspections.checklists.models import Version
-from inspections.checklists.rules.loading import SHIPPED_FILE
+from inspections.checklists.rules.loading import SHIPPED_FILE, read
 from inspections.checklists.services import Author
 from tests.factories import ground
 from tests.factories import inspections as make
@@ -235,3 +235,16 @@ def test_the_pages_take_few_queries(stands, clerk):
         with CaptureQueriesContext(connection) as seen:
             assert clerk.get(page).status_code == 200
         assert len(seen) <= 25, page
+
+
+def test_the_province_downloads_the_shipped_file_and_it_is_a_good_one_to_upload():
+    province = ground.province()
+    admin = ground.client_of(ground.user("scheme_admin", province))
+
+    answer = admin.get(reverse("inspections:checklist-definition"))
+
+    text = b"".join(answer.streaming_content).decode()
+    assert "attachment" in answer["Content-Disposition"]
+    assert read(text).templates
+    clerk = ground.client_of(ground.user("office_clerk", ground.county()))
+    assert clerk.get(reverse("inspections:checklist-definition")).status_code == 403
