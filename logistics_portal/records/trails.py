@@ -52,6 +52,10 @@ ACTS: dict[str, Promise] = {
     "incident.resume": _("重新处置"),
     "incident.strike": _("从事故中剔除"),
     "recode": _("变更代码"),
+    "recur": _("再次出现"),
+    "remind": _("催办"),
+    "set_enrolment": _("登记在校生数"),
+    "tolerate": _("限期保留"),
     "switch_on": _("启用"),
     "accept": _("确认闭环"),
     "add": _("登记"),
@@ -59,7 +63,9 @@ ACTS: dict[str, Promise] = {
     "apply": _("申请"),
     "approve": _("批准"),
     "ask": _("提出申请"),
+    "ask_extend": _("申请延期"),
     "ask_lift": _("申请解除"),
+    "ask_withdraw": _("申请撤销"),
     "assign": _("指派"),
     "cancel": _("取消"),
     "check": _("核对"),
@@ -148,7 +154,9 @@ def told(rows: Iterable[AuditRow], parts: Parts | None = None, codes: Codes | No
 
 
 def act_name(verb: str) -> str:
-    """Return an act in the reader's words: `finding.remedy` is 提交复查; an unknown one stays as it is written."""
+    """Return an act in the reader's words: `finding.remedy` is 提交复查; an unknown one stays as it is."""
+    if ":" in verb:  # the name of an address that was refused
+        return gettext("打开页面")
     named = ACTS.get(verb) or ACTS.get(verb.rpartition(".")[2])
     return str(named or verb)
 

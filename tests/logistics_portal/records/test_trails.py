@@ -88,20 +88,36 @@ def test_a_list_of_codes_is_said_in_words_and_an_unknown_code_as_it_is() -> None
     assert list(trails.events(on=county)[0].changes) == ["名称：F、G"]
 
 
-def written_keys() -> Iterator[str]:
-    """Every key that the product's code itself writes into an audit row's before and after."""
+def calls() -> Iterator[ast.Call]:
+    """Every call in the product's own code."""
     for app in ("logistics_portal", "schools", "canteens", "dormitories", "campus", "inspections"):
         for file in (Path(settings.BASE_DIR) / app).rglob("*.py"):
-            calls = (node for node in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(node, ast.Call))
-            facts = (one.value for call in calls for one in call.keywords if one.arg in {"before", "after"})
-            keys = (key for fact in facts if isinstance(fact, ast.Dict) for key in fact.keys)
-            yield from (str(key.value) for key in keys if isinstance(key, ast.Constant))
+            yield from (node for node in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(node, ast.Call))
+
+
+def written_keys() -> Iterator[str]:
+    """Every key that the product's code itself writes into an audit row's before and after."""
+    facts = (one.value for call in calls() for one in call.keywords if one.arg in {"before", "after"})
+    keys = (key for fact in facts if isinstance(fact, ast.Dict) for key in fact.keys)
+    yield from (str(key.value) for key in keys if isinstance(key, ast.Constant))
+
+
+def written_verbs() -> Iterator[str]:
+    """Every act that the code writes down under a fixed name."""
+    verbs = (one.value for call in calls() for one in call.keywords if one.arg == "verb")
+    yield from (str(verb.value) for verb in verbs if isinstance(verb, ast.Constant))
 
 
 def test_whatever_the_code_writes_down_has_a_chinese_name() -> None:
     fields = [field for model in apps.get_models() for field in model._meta.fields]
     columns = {field.name for field in fields if not str(field.verbose_name).isascii()}
-    keys = set(written_keys())
+    keys, verbs = set(written_keys()), set(written_verbs())
 
     assert len(keys) > 20
+    assert len(verbs) > 60
     assert sorted(keys - columns - set(WORDS)) == []
+    assert sorted(verb for verb in verbs if trails.act_name(verb) == verb) == []
+
+
+def test_a_refused_address_is_an_opened_page() -> None:
+    assert trails.act_name("inspections:fill") == "打开页面"
