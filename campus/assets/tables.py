@@ -14,8 +14,8 @@ from campus.assets.models import Facility
 from logistics_portal.accounts.models import Unit
 from logistics_portal.kit.marks import badge_html
 from logistics_portal.kit.tables import Column, NumberColumn, PortalFilter, PortalTable
+from schools.register import papers
 from schools.register.models import Place
-from schools.register.rules import papers
 from schools.register.selectors import bureaus_of
 
 SOON, OVER = "soon", "over"

@@ -8,11 +8,11 @@ from schools.terms.rules.closures import Limits
 
 CODES = {
     "clerk_days": "CLOSURE_CLERK_DAYS",
-    "slot_closes_hours": "SLOT_CLOSES_HOURS",
     "freeze_day": "DATA_FREEZE_DAY",
 }
 
 
-def limits(parameters: Mapping[str, str]) -> Limits:
+def limits(parameters: Mapping[str, str], slot_closes_hours: int) -> Limits:
     """Return the figures in force; one that nobody has set keeps its first value."""
-    return Limits(**{name: int(parameters[code]) for name, code in CODES.items() if code in parameters})
+    held = {name: int(parameters[code]) for name, code in CODES.items() if code in parameters}
+    return Limits(slot_closes_hours=slot_closes_hours, **held)

@@ -11,7 +11,8 @@ from logistics_portal.accounts.models import Unit, User
 from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records import services as records
-from logistics_portal.records.selectors import parameters
+from logistics_portal.records.selectors import figures_read_once, parameters
+from schools.register.figures import closes_after
 from schools.terms.models import Closure
 from schools.terms.rules import closures as rules
 from schools.terms.rules.limits import limits
@@ -123,8 +124,9 @@ def _decide(step: str, closure: Closure, by: User, at: datetime, answer: str) ->
     return closure
 
 
+@figures_read_once()
 def _limits(at: datetime) -> rules.Limits:
-    return limits(parameters(local_date(at)))
+    return limits(parameters(local_date(at)), closes_after(at))
 
 
 def _locked(closure: Closure) -> Closure:
