@@ -77,7 +77,7 @@ class CanteenFilter(PortalFilter):
     mode = ChoiceFilter(label=_("供餐方式"), choices=Supply.Mode.choices, field_name="mode_now")
     licence = ChoiceFilter(
         label=_("许可证"),
-        choices=[(SOON, _("60天内到期")), (OVER, _("已到期")), (NONE, _("未登记"))],
+        choices=[(SOON, _("即将到期")), (OVER, _("已到期")), (NONE, _("未登记"))],
         method="by_licence",
     )
     filed = BooleanFilter(label=_("已建档"), method="by_file")

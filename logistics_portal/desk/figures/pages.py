@@ -15,7 +15,8 @@ from logistics_portal.records.rules import State
 
 def page_of(rows: Sequence[Parameter], user: User, today: date) -> dict[str, Any]:
     """Return a figure's value of today, every value it had, the change that waits, and what this person may do."""
-    newest, values = rows[0], selectors.rows_in_words(rows)
+    newest = rows[0]
+    now = next((row for row in rows if row.valid_from <= today), None)
     changes = list(selectors.changes_of(newest.code))
     waiting = next((change for change in changes if change.state == State.PROPOSED), None)
     province = selectors.province()
@@ -24,14 +25,15 @@ def page_of(rows: Sequence[Parameter], user: User, today: date) -> dict[str, Any
     return {
         "figure": newest,
         "name": selectors.name_of(newest),
-        "now": next((pair for pair in values if pair[0].valid_from <= today), None),
+        "now": now,
+        "value": selectors.with_unit(now, now.value) if now else "",
         "today": today,
-        "rows": values,
-        "sure": selectors.sure_of(newest),
+        "rows": [(row, selectors.with_unit(row, row.value)) for row in rows],
+        "sure": selectors.sure_of(now or newest),
         "bounds": selectors.bounds_of(newest),
         "waiting": waiting,
         "wanted": selectors.with_unit(newest, waiting.value) if waiting else "",
-        "changes": [change for change in changes if change != waiting],
+        "changes": [(change, selectors.with_unit(newest, change.value)) for change in changes if change != waiting],
         "may_decide": waiting is not None and confirms and waiting.proposed_by_id != user.pk,
         "may_withdraw": waiting is not None and sets,
         "may_propose": waiting is None and sets,

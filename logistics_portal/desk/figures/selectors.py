@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from logistics_portal.accounts.models import Unit, User
 from logistics_portal.accounts.permissions import SCHOOL_ROLES, Permission, Role
-from logistics_portal.kit.components import Event
+from logistics_portal.kit.components import Event, Tab
 from logistics_portal.kit.registry import Todo
 from logistics_portal.records import trails
 from logistics_portal.records.models import AuditRow, Parameter, ParameterChange
@@ -83,6 +83,7 @@ class Line:
 class Group:
     """The figures of one theme."""
 
+    key: str
     label: str
     lines: Sequence[Line]
 
@@ -107,7 +108,7 @@ def groups(today: date) -> list[Group]:
     lines: dict[str, list[Line]] = defaultdict(list)
     for code, held in rows.items():
         lines[held[-1].theme].append(_line(held, today, code in waiting))
-    return [Group(str(theme.label), lines[theme.value]) for theme in Theme if theme.value in lines]
+    return [Group(theme.value, str(theme.label), lines[theme.value]) for theme in Theme if theme.value in lines]
 
 
 def _line(held: Sequence[Parameter], today: date, waiting: bool) -> Line:
@@ -176,16 +177,23 @@ def waiting_for(user: User, now: datetime) -> list[Todo]:
     if not any(post.allows(Permission.PARAMETER_CONFIRM, at=post.unit) for post in posts):
         return []
     rows = ParameterChange.objects.filter(state=State.PROPOSED).exclude(proposed_by=user).order_by("valid_from", "pk")
-    names = {row.code: name_of(row) for row in Parameter.objects.filter(code__in=rows.values("code"))}
+    held = {row.code: row for row in Parameter.objects.filter(code__in=rows.values("code"))}
     return [
         Todo(
-            gettext("参数变更待确认：%(name)s 改为 %(value)s，%(day)s 起")
-            % {"name": names.get(row.code, row.code), "value": row.value, "day": row.valid_from},
+            gettext("参数变更待确认：“%(name)s”自 %(day)s 起改为 %(value)s")
+            % {"name": name_of(held[row.code]), "value": with_unit(held[row.code], row.value), "day": row.valid_from},
             reverse("figures:figure", args=[row.code]),
             urgency="warn",
         )
         for row in rows
     ]
+
+
+def tabs_of(all_groups: Sequence[Group]) -> list[Tab]:
+    """Return a tab for all figures and one for each theme."""
+    url, count = reverse("figures:list"), sum(len(group.lines) for group in all_groups)
+    themes = [Tab(group.key, group.label, f"{url}?theme={group.key}", len(group.lines)) for group in all_groups]
+    return [Tab("", gettext("全部"), url, count), *themes]
 
 
 def fixed_limits() -> list[tuple[str, str]]:
@@ -200,8 +208,3 @@ def fixed_limits() -> list[tuple[str, str]]:
         (gettext("锁定时长"), minutes % {"number": round(settings.AXES_COOLOFF_TIME * 60)}),
         (gettext("一次性链接有效"), gettext("%(number)s 小时") % {"number": settings.PASSWORD_RESET_TIMEOUT // 3600}),
     ]
-
-
-def rows_in_words(rows: Iterable[Parameter]) -> list[tuple[Parameter, str]]:
-    """Return each value of a figure with its words."""
-    return [(row, with_unit(row, row.value)) for row in rows]

@@ -24,7 +24,15 @@ from logistics_portal.records.models import Parameter, ParameterChange
 def figure_list(request: SignedRequest) -> HttpResponse:
     """List the figures theme by theme, with their value of today."""
     selectors.require_reader(request.user)
-    context = {"groups": selectors.groups(timezone.localdate()), "fixed": selectors.fixed_limits()}
+    groups = selectors.groups(timezone.localdate())
+    theme = request.GET.get("theme", "")
+    shown = [group for group in groups if group.key == theme]
+    context = {
+        "groups": shown or groups,
+        "tabs": selectors.tabs_of(groups),
+        "theme": theme if shown else "",
+        "fixed": [] if shown else selectors.fixed_limits(),
+    }
     return render(request, "desk/figures/figure_list.html", context)
 
 
@@ -52,8 +60,7 @@ def propose(request: SignedRequest, code: str) -> HttpResponse:
             return redirect("figures:figure", code)
         except NotAllowed as refusal:
             form.add_error(None, str(refusal))
-    now = next((pair[1] for pair in selectors.rows_in_words(rows) if pair[0].valid_from <= timezone.localdate()), "")
-    context = {"form": form, "figure": rows[0], "name": selectors.name_of(rows[0]), "now": now}
+    context = page_of(rows, request.user, timezone.localdate()) | {"form": form}
     return render(request, "desk/figures/propose.html", context)
 
 
