@@ -102,6 +102,6 @@ def test_the_clocks_of_many_cases_read_the_figures_once(line, django_assert_num_
         timing.clocks_of(row)
 
     with django_assert_num_queries(1), figures_read_once():
-        for row in rows:
-            selectors.limit_of(row)
-            selectors.casualty_window_ends(row)
+        limits = [selectors.limit_of(row) for row in rows]
+
+    assert limits == [row.discovered_at + 60 * MINUTE for row in rows]

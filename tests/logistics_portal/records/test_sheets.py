@@ -146,8 +146,9 @@ def test_a_later_sheet_begins_tomorrow_and_leaves_what_the_province_changed(load
 
 def test_the_figures_are_read_once_in_a_block(loaded, django_assert_num_queries):
     with django_assert_num_queries(1), figures_read_once():
-        readings(DAY)
-        readings(DAY + timedelta(days=1))
+        held = [readings(DAY), readings(DAY + timedelta(days=1))]
+
+    assert held == [decided()] * 2
 
 
 def changed(code: str, value: str, first: date, state: str = "confirmed") -> ParameterChange:
