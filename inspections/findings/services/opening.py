@@ -118,9 +118,10 @@ def _rows(occasion: Occasion, defects: Sequence[Defect]) -> list[Finding]:
 
 
 def _first_dues(occasion: Occasion, defects: Sequence[Defect]) -> list[datetime]:
-    figures = figures_on(local_date(occasion.at))
     allowances = [rules.Allowance.read(defect.due) if defect.due else None for defect in defects]
     severities = [rules.Severity(defect.severity) for defect in defects]
+    own_alone = all(allowances) and rules.Severity.CRITICAL not in severities
+    figures = rules.DEFAULTS if own_alone else figures_on(local_date(occasion.at))
     by_days = [
         (own or figures.allowances[severity]).school_days and severity != rules.Severity.CRITICAL
         for own, severity in zip(allowances, severities, strict=True)

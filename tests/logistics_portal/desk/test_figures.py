@@ -170,7 +170,7 @@ def test_every_bureau_reads_the_figures_and_a_school_does_not(people):
             assert browser.get(address).status_code == status, name
     page = ground.client_of(people["county"]).get(reverse("figures:list")).content.decode()
     assert "较重问题整改期限" in page
-    assert "3 教学日" in page
+    assert "3 个教学日" in page
     assert "待省级确认" in page
     assert reverse("figures:list") in page.split("<main")[0]
     assert ground.client_of(people["county"]).get(reverse("figures:figure", args=["NO_SUCH"])).status_code == 404
@@ -192,7 +192,7 @@ def test_the_whole_way_on_the_pages(people):
     shown = head.get(page).content.decode()
     assert "待生效" in shown
     assert "确认参数变更" in shown
-    assert "5 教学日" in head.get(reverse("figures:list")).content.decode()
+    assert "5 个教学日" in head.get(reverse("figures:list")).content.decode()
 
 
 def test_only_the_named_posts_take_each_step_and_refusals_are_kept(people):

@@ -10,6 +10,8 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from inspections.checks.figures import figures_on as check_figures
+from inspections.checks.rules.figures import CheckFigures
 from inspections.findings.figures import figures_on as finding_figures
 from inspections.findings.rules import Figures
 from inspections.incidents.rules.figures import IncidentFigures
@@ -26,12 +28,12 @@ from logistics_portal.records.selectors import book, figures_read_once, paramete
 from schools.portal import ANSWER_DAYS
 from schools.register import papers
 from schools.register.rules.papers import STEPS
+from schools.terms.figures import limits_at
 from schools.terms.rules.closures import Limits
-from schools.terms.rules.limits import limits
 from tests.factories import ground
 from tests.factories import inspections as make
 
-DAY = date(2026, 11, 20)
+DAY = date(2027, 1, 1)
 pytestmark = pytest.mark.django_db
 FIGURES = sheets.figures()
 
@@ -44,15 +46,15 @@ def loaded():
 def readings(day: date) -> tuple[object, ...]:
     """Return everything the portal reads from figures on a day."""
     held = book()
-    late = clocks_on(day)
     return (
         finding_figures(day),
         incident_figures(day),
         terms_on(day),
-        late,
+        clocks_on(day),
         timetable_on(day),
         papers._steps(day),
-        limits(parameters(day), int(late.late / timedelta(hours=1))),
+        limits_at(make.at(day)),
+        check_figures(day),
         held.number(*_named(ANSWER_DAYS, day)),
         held.number(*_named(CONFLICT_MONTHS, day)),
         held.number(photos.EDGE, day, settings.PHOTO_LONG_EDGE),
@@ -75,6 +77,7 @@ def decided() -> tuple[object, ...]:
         Timetable(),
         STEPS,
         Limits(),
+        CheckFigures(),
         ANSWER_DAYS[1],
         CONFLICT_MONTHS[1],
         settings.PHOTO_LONG_EDGE,
