@@ -18,8 +18,9 @@ from logistics_portal.accounts.models import User
 from logistics_portal.kit import registry
 from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.registry import Fact, MenuEntry, Panel, Todo, TodoSource
+from logistics_portal.records.selectors import figures_read_once
+from schools.register import papers
 from schools.register.models import Place, School
-from schools.register.rules import papers
 
 AT_MOST = 20
 
@@ -34,6 +35,7 @@ def campuses_of(request: HttpRequest, school: School) -> dict[str, Any] | None:
     return {"places": rows, "school": school}
 
 
+@figures_read_once()
 def certificates(user: User, now: datetime) -> Sequence[Todo]:
     """Tell whose certificate runs out: one line each, or one line for many."""
     rows = selectors.certificates_running_out(user, now)

@@ -18,8 +18,9 @@ from logistics_portal.accounts.models import User
 from logistics_portal.kit import registry
 from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.registry import Fact, MenuEntry, Panel, Todo, TodoSource
+from logistics_portal.records.selectors import figures_read_once
+from schools.register import papers
 from schools.register.models import Place, School
-from schools.register.rules import papers
 
 AT_MOST = 20
 
@@ -32,6 +33,7 @@ def canteens_of(request: HttpRequest, school: School) -> dict[str, Any] | None:
     return {"places": rows, "school": school}
 
 
+@figures_read_once()
 def licences(user: User, now: datetime) -> Sequence[Todo]:
     """Tell whose licence runs out: one line each, or one line for many."""
     rows = selectors.licences_running_out(user, now)

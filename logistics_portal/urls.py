@@ -8,6 +8,7 @@ ROOMS = {
     "": "logistics_portal.desk.urls",
     "people/": "logistics_portal.accounts.urls",
     "jobs/": "logistics_portal.desk.jobs.urls",
+    "parameters/": "logistics_portal.desk.figures.urls",
     "records/": "logistics_portal.records.urls",
     "schools/": "schools.urls",
     "canteens/": "canteens.urls",

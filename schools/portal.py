@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -12,12 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from logistics_portal.accounts.models import User
 from logistics_portal.accounts.permissions import SCHOOL_ROLES, Role
 from logistics_portal.kit import registry
+from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.registry import Fact, FactValue, MenuEntry, Todo, TodoSource
+from logistics_portal.records.selectors import book
 from schools import demo
 from schools.register import selectors as register
 from schools.terms import reach, selectors
 
-ANSWER_WITHIN = timedelta(days=2)
+ANSWER_DAYS = "CLOSURE_ANSWER_DAYS", 2
 BUREAU = frozenset(role.value for role in frozenset(Role) - SCHOOL_ROLES - {Role.SYSTEM_OPERATOR, Role.SECURITY_ADMIN})
 
 
@@ -27,26 +29,36 @@ def term_months(schools: Sequence[int], on: date) -> dict[int, FactValue]:
 
 
 def answers(user: User, now: datetime) -> list[Todo]:
-    """Tell what waits for this person's answer: changes of schools and closures."""
+    """Tell what waits for this person's answer, until when in working days: changes of schools and closures."""
+    changes, closures = register.waiting_for(user), reach.waiting_for(user, now)
+    if not changes and not closures:
+        return []
+    code, usual = ANSWER_DAYS
+    held, working_days = book(), selectors.national_calendar().deadline
+
+    def due(asked_at: datetime) -> datetime:
+        day = local_date(asked_at)
+        return working_days(day, held.number(code, day, usual))
+
     told = [
         Todo(
             gettext("待审批：%(kind)s") % {"kind": row.get_kind_display()},
             reverse("schools:proposal", args=[row.pk]),
-            due_at=row.asked_at + ANSWER_WITHIN,
+            due_at=due(row.asked_at),
             urgency="warn",
             place=row.school.name,
         )
-        for row in register.waiting_for(user)
+        for row in changes
     ]
     return told + [
         Todo(
             gettext("待审批：停课 %(day)s 起") % {"day": row.first_date},
             reverse("schools:closure", args=[row.pk]),
-            due_at=row.requested_at + ANSWER_WITHIN,
+            due_at=due(row.requested_at),
             urgency="warn",
             place=row.unit.name,
         )
-        for row in reach.waiting_for(user, now)
+        for row in closures
     ]
 
 

@@ -13,8 +13,9 @@ from campus.assets.models import Facility, NoFacility
 from logistics_portal.accounts.models import User
 from logistics_portal.kit.dates import local_date, month_of
 from logistics_portal.kit.registry import FactValue
+from logistics_portal.records.selectors import figures_read_once
+from schools.register import papers
 from schools.register.models import Place
-from schools.register.rules import papers
 
 Ask = Callable[[Sequence[int], date], dict[int, FactValue]]
 COUNTED = {
@@ -83,6 +84,7 @@ def extinguishers_valid(places: Sequence[int], on: date) -> dict[int, FactValue]
     return {place: valid for place, valid in told.items() if valid is not None}
 
 
+@figures_read_once()
 def register_of(place: Place, on: date) -> list[rules.Line]:
     """Return kind by kind what a campus has, has not, or has not said."""
     held: dict[str, list[rules.Piece]] = defaultdict(list)

@@ -14,8 +14,8 @@ from campus.assets.models import Facility
 from logistics_portal.accounts.models import Unit
 from logistics_portal.kit.marks import badge_html
 from logistics_portal.kit.tables import Column, NumberColumn, PortalFilter, PortalTable
+from schools.register import papers
 from schools.register.models import Place
-from schools.register.rules import papers
 from schools.register.selectors import bureaus_of
 
 SOON, OVER = "soon", "over"
@@ -72,7 +72,7 @@ class CampusFilter(PortalFilter):
     unit = ModelChoiceFilter(label=_("单位"), queryset=_bureaus, method="by_unit")
     kind = ChoiceFilter(label=_("有此设施"), choices=Facility.Kind.choices, method="by_kind")
     certificate = ChoiceFilter(
-        label=_("检验证书"), choices=[(SOON, _("60天内到期")), (OVER, _("已到期"))], method="by_certificate"
+        label=_("检验证书"), choices=[(SOON, _("即将到期")), (OVER, _("已到期"))], method="by_certificate"
     )
     first = ("q", "unit", "kind", "certificate")
 

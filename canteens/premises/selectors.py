@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Q
 from django.utils.translation import gettext
@@ -12,8 +12,10 @@ from canteens.premises.models import Canteen, Supply
 from logistics_portal.accounts.models import User
 from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.registry import FactValue, Held
+from schools.register import papers
 from schools.register.models import Place
-from schools.register.rules import papers
+
+COUNTED_AHEAD = timedelta(days=60)  # the check-list asks for the papers of the next 60 days in these words
 
 
 def supply_modes(places: Sequence[int], on: date) -> dict[int, FactValue]:
@@ -42,7 +44,7 @@ def own_production(places: Sequence[int], on: date) -> dict[int, FactValue]:
 def papers_expiring(places: Sequence[int], on: date) -> dict[int, FactValue]:
     """Return how many licences of a canteen end within sixty days; one whose end is not on file is left out."""
     found = Canteen.objects.filter(place__in=places).values_list("place_id", "licence_until")
-    last = papers.horizon(on)
+    last = on + COUNTED_AHEAD
     return {place: int(on <= until <= last) for place, until in found if until is not None}
 
 

@@ -14,8 +14,8 @@ from canteens.premises.models import Canteen, Supply
 from logistics_portal.accounts.models import Unit
 from logistics_portal.kit.marks import badge_html
 from logistics_portal.kit.tables import Column, NumberColumn, PortalFilter, PortalTable
+from schools.register import papers
 from schools.register.models import Place
-from schools.register.rules import papers
 from schools.register.selectors import bureaus_of
 
 SOON, OVER, NONE = "soon", "over", "none"
@@ -77,7 +77,7 @@ class CanteenFilter(PortalFilter):
     mode = ChoiceFilter(label=_("供餐方式"), choices=Supply.Mode.choices, field_name="mode_now")
     licence = ChoiceFilter(
         label=_("许可证"),
-        choices=[(SOON, _("60天内到期")), (OVER, _("已到期")), (NONE, _("未登记"))],
+        choices=[(SOON, _("即将到期")), (OVER, _("已到期")), (NONE, _("未登记"))],
         method="by_licence",
     )
     filed = BooleanFilter(label=_("已建档"), method="by_file")

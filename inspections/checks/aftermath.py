@@ -16,10 +16,10 @@ from django.utils.translation import gettext
 
 from inspections.checklists.models import Checklist, Item
 from inspections.checklists.rules.shape import Json
+from inspections.checks.figures import figures_on
 from inspections.checks.models import Check, CheckPhoto, Failure
 from inspections.checks.people import called
 from inspections.checks.rules import verdicts
-from inspections.checks.rules.figures import FIGURES
 from inspections.checks.rules.plans import Compiled
 from inspections.checks.tickets import Ticket
 from inspections.findings.models import FindingPhoto
@@ -111,8 +111,8 @@ def standing_failures(last: Check | None, outcome: Outcome, stage: str) -> dict[
 
 def photo_room(place: Place, at: datetime) -> int:
     """Return how many photos a school may still hand in today (rights and states §5)."""
-    taken = photos_on(place.school.unit, local_date(at))
-    return max(0, FIGURES.photos_a_school_day - taken)
+    today = local_date(at)
+    return max(0, figures_on(today).photos_a_school_day - photos_on(place.school.unit, today))
 
 
 def within_the_day(paper: Paper, first: Collection[str], at: datetime) -> Photos:

@@ -21,6 +21,7 @@ from inspections.schedules.selectors import SlotId
 from inspections.schedules.versions import wordings
 from logistics_portal.accounts.models import Unit
 from logistics_portal.kit.dates import ONE_DAY, Span, local_date, midnight, month_of, week_of
+from logistics_portal.records.selectors import figures_read_once
 from schools.register.models import Place, PlaceQuerySet, School
 
 AT_ONCE = 2000
@@ -36,6 +37,7 @@ class Closing:
     days: int
 
 
+@figures_read_once()
 def close_slots(*, at: datetime, since: date | None = None) -> Closing:
     """Write down every slot that ran out by `at` without a check, for all check-lists; safe to run again.
 
@@ -57,7 +59,7 @@ def close_slots(*, at: datetime, since: date | None = None) -> Closing:
 
 def lapse(*, at: datetime) -> int:
     """Mark what was begun and never completed as incomplete once a phone could no longer hand the rest in."""
-    last = local_date(at) - schedules.clocks_on(local_date(at)).offline - ONE_DAY
+    last = local_date(at) - schedules.longest_offline(local_date(at)) - ONE_DAY
     begun = Check.objects.filter(state=Check.State.RECEIVING, date__lt=last)
     return begun.update(state=Check.State.INCOMPLETE)
 

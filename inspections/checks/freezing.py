@@ -8,14 +8,13 @@ from django.utils.translation import gettext
 
 from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.errors import NotAllowed
-from logistics_portal.records.selectors import parameters
+from schools.terms.figures import limits_at
 from schools.terms.rules import closures
-from schools.terms.rules.limits import limits
 
 
 def freezes_at(day: date, at: datetime) -> datetime:
     """Return when the data of the day's year are frozen, by the figure in force at `at`."""
-    return closures.freezes_at(day, limits(parameters(local_date(at))))
+    return closures.freezes_at(day, limits_at(at))
 
 
 def is_frozen(day: date, at: datetime) -> bool:

@@ -11,15 +11,16 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from inspections.checks import freezing, people
+from inspections.checks.figures import figures_on
 from inspections.checks.models import Check, Release
 from inspections.checks.rules import releases
-from inspections.checks.rules.figures import FIGURES
 from inspections.schedules.rules import Slot
 from inspections.schedules.selectors import slot_of
 from logistics_portal.accounts.models import Post, User
 from logistics_portal.accounts.permissions import GRANTS, Permission, Role
 from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.errors import NotAllowed
+from logistics_portal.records.selectors import figures_read_once
 from logistics_portal.records.services import log, notify
 from schools.terms.selectors import national_calendar
 
@@ -56,7 +57,7 @@ def release(*, release: Release, answer: str, by: User, post: Post, at: datetime
     if check.state != Check.State.RECEIVED:
         raise NotAllowed(gettext("这次检查已更正或作废，不能再放行，请写明原因不予放行。"))
     freezing.require_open(check.date, at)
-    days = FIGURES.release_use_working_days
+    days = figures_on(local_date(at)).release_use_working_days
     answered_by = national_calendar().deadline(local_date(at), days)
     row.until = releases.usable_until(answered_by, freezing.freezes_at(check.date, at))
     row.save(update_fields=["state", "decided_by", "decided_at", "answer", "until"])
@@ -177,11 +178,12 @@ def address(row: Release) -> str:
 
 
 def answer_dues(rows: Sequence[Release]) -> dict[int, datetime]:
-    """Return until when the office should have answered some requests; one query."""
+    """Return until when the office should have answered some requests; two queries."""
     if not rows:
         return {}
-    days, calendar = FIGURES.release_answer_working_days, national_calendar()
-    return {row.pk: calendar.deadline(local_date(row.asked_at), days) for row in rows}
+    asked, calendar = {row.pk: local_date(row.asked_at) for row in rows}, national_calendar()
+    with figures_read_once():
+        return {pk: calendar.deadline(day, figures_on(day).release_answer_working_days) for pk, day in asked.items()}
 
 
 def _decided(release: Release, step: str, answer: str, by: User, at: datetime) -> Release:

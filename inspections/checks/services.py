@@ -31,6 +31,7 @@ from inspections.schedules.selectors import DutyKey, clocks_on, exemptions
 from logistics_portal.accounts.models import Post, User
 from logistics_portal.kit import context
 from logistics_portal.kit.errors import Clash, NotAllowed
+from logistics_portal.records.selectors import figures_read_once
 from schools.register.models import Place
 
 LONGEST_REASON = 300
@@ -88,6 +89,7 @@ class Hand:
     stands_in: bool = False
 
 
+@figures_read_once()
 def hand_in(*, paper: Paper, hand: Hand, at: datetime) -> Receipt:
     """Take a check, or one stage of it, received at `at`; the same paper again gives the same receipt (F03–F05).
 
@@ -106,6 +108,7 @@ def hand_in(*, paper: Paper, hand: Hand, at: datetime) -> Receipt:
         return _twin(before, paper, hand, key) or _taken(before)
 
 
+@figures_read_once()
 def correct(*, paper: Paper, hand: Hand, at: datetime) -> Receipt:
     """Write a new revision of a check beside the old one, with a reason (T05).
 

@@ -57,7 +57,7 @@ def _missed(here: Board) -> Figure:
 
 
 def _state_of_day(here: Board) -> str:
-    return gettext("暂计，48 小时内可补录") if here.provisional else gettext("已关账")
+    return gettext("暂计，补录期限内") if here.provisional else gettext("已关账")
 
 
 def overdue(here: Board) -> Figure:

@@ -55,7 +55,7 @@ def _tell(line: SchoolLine, to: list[User], by: User, at: datetime) -> None:
         to=to,
         key=reminder_key(line.school.pk, local_date(at)),
         title=gettext("还有 %(n)s 项检查没有交") % {"n": len(rows)},
-        text=gettext("%(names)s。请按时填报；过期可在 48 小时内补录。") % {"names": names},
+        text=gettext("%(names)s。请按时填报；过期可在补录期限内补录。") % {"names": names},
         url=address("inspections:today"),
         urgency=Notice.Urgency.NORMAL,
         at=at,

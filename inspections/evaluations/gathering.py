@@ -18,6 +18,7 @@ from inspections.incidents.rules import vetoes
 from inspections.incidents.rules.figures import IncidentFigures
 from inspections.tallies.models import SchoolMonth
 from logistics_portal.kit.dates import midnight
+from logistics_portal.records.selectors import figures_read_once
 from schools.register.models import Place, School
 from schools.terms.selectors import calendar_for
 
@@ -48,6 +49,7 @@ class Year:
         return min(self.at, midnight(date(self.year + 1, 1, 1)))
 
 
+@figures_read_once()
 def gather(schools: Sequence[School], year: Year, figures: IncidentFigures) -> dict[int, SchoolInputs]:
     """Return each school's inputs by its id; about fifteen queries, whatever the number of schools (rights §4).
 

@@ -12,10 +12,11 @@ from inspections.incidents import doors, levels, pages, selectors, timing
 from inspections.incidents.models import Incident, Lifting, Veto
 from inspections.incidents.rules.words import DecisionState, IncidentState, VetoState
 from inspections.incidents.services import telling, vetoing
-from inspections.incidents.timing import TERMS, Clock
+from inspections.incidents.timing import Clock
 from logistics_portal.accounts.models import User
 from logistics_portal.accounts.permissions import BUREAU_ROLES, Permission, Role
 from logistics_portal.kit.registry import Todo
+from logistics_portal.records.selectors import figures_read_once
 
 AT_MOST = 50
 CASES_READ = 200
@@ -24,6 +25,7 @@ OFFICE = frozenset({Role.OFFICE_CLERK, Role.OFFICE_HEAD})
 ANSWERING = frozenset({Role.LOGISTICS_OFFICER, Role.VICE_PRINCIPAL_LOGISTICS, *BUREAU_ROLES})
 
 
+@figures_read_once()
 def todos(user: User, now: datetime) -> list[Todo]:
     """Return what waits for this very person: reports to pass on or finish, decisions, signatures."""
     if not user.roles & {str(role) for role in ANSWERING}:
@@ -120,7 +122,7 @@ def _of_liftings(user: User) -> Iterator[Todo]:
 
 
 def _todo(text: str, incident: Incident, clock: Clock, now: datetime) -> Todo:
-    late, soon = now > clock.due_at, clock.due_at - now <= TERMS.warning
+    late, soon = now > clock.due_at, clock.is_near(now)
     tone = "bad" if late or soon else "warn"
     return Todo(text, telling.page_of(incident), clock.due_at, tone, incident.school.name)
 

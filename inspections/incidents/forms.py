@@ -12,14 +12,17 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from inspections.incidents.models import Incident, Lifting
+from inspections.incidents.rules.figures import IncidentFigures
 from inspections.incidents.rules.words import Grade, Reporting, Responsibility
 from inspections.incidents.wording import PlainWords, refuse_numbers
 from logistics_portal.kit.forms import DayField, MomentField, PortalForm, WholeNumber
+from logistics_portal.records.selectors import book
 from schools.register.models import Place, School
 
 PEOPLE: Any = _("人")
 YUAN: Any = _("元")
 FEN_OF_A_YUAN = 100
+REPORT_MINUTES = "INCIDENT_REPORT_MINUTES"
 MOST_PEOPLE, MOST_YUAN = 30_000, 10**12
 ELSEWHERE = _("校内其他地点")
 FIGURES = ("deaths", "gravely_hurt", "hurt", "food_cases")
@@ -65,7 +68,7 @@ class ReportForm(Harm):
         widget=forms.RadioSelect,
     )
     happened_at = MomentField(label=_("发生时间"))
-    discovered_at = MomentField(label=_("学校发现时间"), help_text=_("报告时限从学校发现时起算，1 小时内。"))
+    discovered_at = MomentField(label=_("学校发现时间"))
     reportable = forms.BooleanField(
         label=_("已叫消防、已疏散整栋楼、寄宿生走失，或因设施问题有人送医住院（有一项即勾选）"), required=False
     )
@@ -88,6 +91,9 @@ class ReportForm(Harm):
         first = places.first()
         initial = {"client_id": uuid4(), "happened_at": minute, "discovered_at": minute, "place": first}
         super().__init__(data, initial=initial)
+        minutes = book().number(REPORT_MINUTES, minute.date(), IncidentFigures().report_minutes)
+        words = gettext("报告时限从学校发现时起算，%(minutes)s 分钟内。") % {"minutes": minutes}
+        self.fields["discovered_at"].help_text = words
         field = self.fields["place"]
         if isinstance(field, forms.ModelChoiceField):
             field.queryset = places
@@ -113,7 +119,7 @@ class FollowUpForm(Harm):
     died_on = DayField(
         label=_("新增死亡的日期"),
         required=False,
-        help_text=_("事故后 30 日内（火灾、道路交通 7 日内）死亡的计入本起事故。"),
+        help_text=_("伤亡统计期内死亡的计入本起事故；火灾、道路交通的统计期较短。"),
     )
     reportable = forms.BooleanField(label=_("属应报告事项（消防、疏散、走失、因设施送医住院）"), required=False)
     text = PlainWords(label=_("最新情况"), min_length=4)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -26,10 +26,25 @@ from inspections.incidents.rules.words import (
     gravity,
     higher,
 )
-from logistics_portal.kit.dates import midnight
+from logistics_portal.kit.dates import local_date, midnight
 from logistics_portal.records.models import Counter
+from logistics_portal.records.selectors import book, figures_read_once
 
 FIGURES = IncidentFigures()
+CLOCKS = {
+    "report_minutes": "INCIDENT_REPORT_MINUTES",
+    "food_report_minutes": "INCIDENT_FOOD_REPORT_MINUTES",
+    "pass_on_minutes": "INCIDENT_PASS_ON_MINUTES",
+    "casualty_days": "INCIDENT_CASUALTY_DAYS",
+    "casualty_days_fire": "INCIDENT_CASUALTY_FIRE_DAYS",
+    "finding_days": "INCIDENT_FINDING_DAYS",
+    "propose_working_days": "VETO_PROPOSE_DAYS",
+    "confirm_working_days": "VETO_CONFIRM_DAYS",
+    "appeal_working_days": "VETO_APPEAL_DAYS",
+    "admission_working_days": "VETO_ADMISSION_DAYS",
+    "decision_working_days": "VETO_DECISION_DAYS",
+}
+CONCEALMENT, MINUTES_OF_AN_HOUR = "INCIDENT_CONCEALMENT_HOURS", 60
 A_DAY = timedelta(days=1)
 FIRE_OR_ROAD = frozenset({Incident.Kind.FIRE, Incident.Kind.TRAFFIC})
 
@@ -45,6 +60,14 @@ class Standing:
 
 
 NOTHING = Standing()
+
+
+def figures_on(day: date, figures: IncidentFigures = FIGURES) -> IncidentFigures:
+    """Return the figures with the clocks in force on a day; ladders, triggers and windows are those of the scheme."""
+    held = book()
+    hours = held.number(CONCEALMENT, day, figures.concealment_minutes // MINUTES_OF_AN_HOUR)
+    found: dict[str, Any] = {name: held.number(code, day, getattr(figures, name)) for name, code in CLOCKS.items()}
+    return replace(figures, concealment_minutes=hours * MINUTES_OF_AN_HOUR, **found)
 
 
 def casualties_of(incident: Incident) -> grades.Casualties:
@@ -116,7 +139,7 @@ def with_decisions() -> list[Prefetch[Any, Any, Any]]:
 
 def limit_of(incident: Incident, figures: IncidentFigures = FIGURES) -> datetime:
     """Return when the school's limit for reporting ran out."""
-    return clocks.limit_ran_out_at(incident.discovered_at, figures)
+    return clocks.limit_ran_out_at(incident.discovered_at, figures_on(local_date(incident.discovered_at), figures))
 
 
 def late_reports(incidents: Iterable[Incident], year: int) -> list[Incident]:
@@ -132,6 +155,7 @@ def late_reports(incidents: Iterable[Incident], year: int) -> list[Incident]:
     return sorted(late, key=lambda incident: (incident.discovered_at, incident.pk))
 
 
+@figures_read_once()
 def standings(schools: Sequence[int], year: int, figures: IncidentFigures = FIGURES) -> dict[int, Standing]:
     """Return what each school's year looks like under the veto; schools left out have nothing against them.
 
@@ -254,8 +278,10 @@ def years_of(incident: Incident) -> list[int]:
 
 def casualty_window_ends(incident: Incident, figures: IncidentFigures = FIGURES) -> date:
     """Return the last day on which a death still counts for an incident: 30 days, fire and road 7 (K40)."""
-    days = figures.casualty_days_fire if incident.kind in FIRE_OR_ROAD else figures.casualty_days
-    return clocks.local_date(incident.happened_at) + timedelta(days=days)
+    happened = local_date(incident.happened_at)
+    held = figures_on(happened, figures)
+    days = held.casualty_days_fire if incident.kind in FIRE_OR_ROAD else held.casualty_days
+    return happened + timedelta(days=days)
 
 
 def number_gaps(year: int) -> list[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -13,20 +13,31 @@ from inspections.incidents.models import Incident
 from inspections.incidents.rules import clocks, vetoes
 from inspections.incidents.rules.words import IncidentState
 from logistics_portal.accounts.models import Unit
+from logistics_portal.kit.dates import local_date
+from logistics_portal.records.selectors import book
 
 MINUTES_OF_AN_HOUR, HOURS_OF_A_DAY = 60, 24
 
 
 @dataclass(frozen=True)
 class Terms:
-    """Terms of the reports after the first (rights §5)."""
+    """Terms of the reports after the first, and how long before a limit one is warned (rights §5)."""
 
-    follow_up: timedelta = timedelta(hours=24)
     final: timedelta = timedelta(days=7)
     warning: timedelta = timedelta(minutes=30)
 
 
 TERMS = Terms()
+A_MINUTE = timedelta(minutes=1)
+
+
+def terms_on(day: date) -> Terms:
+    """Return the terms in force on a day."""
+    held = book()
+    return Terms(
+        final=timedelta(days=held.number("INCIDENT_FINAL_DAYS", day, TERMS.final.days)),
+        warning=A_MINUTE * held.number("INCIDENT_WARNING_MINUTES", day, TERMS.warning // A_MINUTE),
+    )
 
 
 @dataclass(frozen=True)
@@ -49,7 +60,11 @@ class Clock:
             return "warn" if self.done_at > self.due_at else "good"
         if now > self.due_at:
             return "bad"
-        return "warn" if self.due_at - now <= TERMS.warning else "info"
+        return "warn" if self.is_near(now) else "info"
+
+    def is_near(self, now: datetime) -> bool:
+        """Tell whether the limit runs out so soon that one is warned."""
+        return self.due_at - now <= terms_on(local_date(now)).warning
 
     def words(self, now: datetime) -> str:
         """Return in words how it stands: done in time, done late, what is left, or by how much it is over."""
@@ -82,7 +97,8 @@ def clocks_of(incident: Incident) -> list[Clock]:
     found += [*_health(incident), *pass_on_clocks(incident)]
     finished = incident.finished_at
     if finished is not None or incident.state != IncidentState.STRUCK:
-        found.append(Clock("final", _("终报"), incident.reported_at + TERMS.final, finished, incident.school.unit))
+        due = incident.reported_at + terms_on(local_date(incident.reported_at)).final
+        found.append(Clock("final", _("终报"), due, finished, incident.school.unit))
     return found
 
 
@@ -106,7 +122,7 @@ def pass_on_clocks(incident: Incident) -> list[Clock]:
         if received is None:
             break
         label = _("%(from)s上报%(to)s") % {"from": unit.name, "to": line[place + 1].name}
-        due = clocks.pass_on_limit(received, selectors.FIGURES)
+        due = clocks.pass_on_limit(received, selectors.figures_on(local_date(received)))
         found.append(Clock(f"pass-{unit.pk}", label, due, done, unit))
         received = done
     return found
@@ -119,8 +135,9 @@ def concealment_open(incident: Incident) -> bool:
     act = selectors.report_act(incident)
     if act is not None and act.decided_by_id is not None:
         return False
+    figures = selectors.figures_on(local_date(incident.discovered_at))
     long = clocks.concealment_due(
-        incident.discovered_at, incident.reported_at, now=incident.reported_at, figures=selectors.FIGURES
+        incident.discovered_at, incident.reported_at, now=incident.reported_at, figures=figures
     )
     suspected = long or not incident.reported_by_school
     return suspected and vetoes.is_reportable(selectors.facts_of(incident), selectors.FIGURES)
@@ -130,12 +147,13 @@ def finding_missing(incident: Incident, now: datetime) -> bool:
     """Tell whether responsibility is still open so long after the incident that the province asks (rights §3)."""
     if not incident.in_scope or selectors.decided_responsibility(incident) is not None:
         return False
-    happened, today = clocks.local_date(incident.happened_at), clocks.local_date(now)
-    return clocks.finding_overdue(happened, today=today, figures=selectors.FIGURES)
+    happened, today = local_date(incident.happened_at), local_date(now)
+    return clocks.finding_overdue(happened, today=today, figures=selectors.figures_on(happened))
 
 
 def _health(incident: Incident) -> list[Clock]:
     if not (incident.kind in {Incident.Kind.FOOD, Incident.Kind.WATER} or incident.food_cases):
         return []
-    due = clocks.food_limit_ran_out_at(incident.discovered_at, selectors.FIGURES)
+    figures = selectors.figures_on(local_date(incident.discovered_at))
+    due = clocks.food_limit_ran_out_at(incident.discovered_at, figures)
     return [Clock("health", _("通报市场监管、卫生健康部门"), due, incident.told_health_at, incident.school.unit)]

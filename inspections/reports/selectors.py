@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, F, Q
@@ -12,15 +12,27 @@ from django.db.models import Count, F, Q
 from inspections.findings.models import Finding
 from inspections.findings.rules import Outcome, Severity, State
 from inspections.incidents.models import Incident, Veto
-from inspections.reports.rules import Period
+from inspections.reports.rules import Period, Timetable
 from inspections.tallies.counting import Tally, count
 from logistics_portal.accounts.models import Unit
 from logistics_portal.accounts.selectors import below_at
 from logistics_portal.kit.dates import midnight
+from logistics_portal.records.selectors import book
 from schools.register.models import Place, School
 
 MOST_ITEMS, MOST_LINES = 10, 50
 SLOT_FIELDS = ("required", "exempt", "timely", "late", "missed", "failures")
+
+
+def timetable_on(day: date) -> Timetable:
+    """Return when reports are made, by the figures in force on a day."""
+    held, usual = book(), Timetable()
+    return Timetable(
+        weekly_weekday=held.number("REPORT_WEEKLY_DAY", day, usual.weekly_weekday),
+        weekly_at=held.clock("REPORT_WEEKLY_AT", day, usual.weekly_at),
+        monthly_day=held.number("REPORT_MONTHLY_DAY", day, usual.monthly_day),
+        monthly_at=held.clock("REPORT_MONTHLY_AT", day, usual.monthly_at),
+    )
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from inspections.reports import papers, words
 from inspections.reports.models import Report
 from inspections.reports.rules import Period, PeriodKind, due_periods, parse
-from inspections.reports.selectors import figures
+from inspections.reports.selectors import figures, timetable_on
 from logistics_portal.accounts.models import Unit, User
 from logistics_portal.accounts.permissions import Role
 from logistics_portal.accounts.selectors import people_in_post
@@ -24,11 +24,13 @@ from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records import jobs
 from logistics_portal.records import services as records
 from logistics_portal.records.photos import keep_file
+from logistics_portal.records.selectors import figures_read_once
 
 TASK = "inspections.reports.tasks.write_report"
 READERS = (Role.OFFICE_CLERK, Role.OFFICE_HEAD, Role.BUREAU_LEADER)
 
 
+@figures_read_once()
 def order_due(*, at: datetime) -> int:
     """Order every report whose time has come and that was not ordered yet; return how many were new.
 
@@ -37,7 +39,7 @@ def order_due(*, at: datetime) -> int:
     new = 0
     for kind in PeriodKind:
         last = Report.objects.filter(kind=kind).order_by("-last_date").values_list("period", flat=True).first()
-        for period in due_periods(kind, parse(last) if last else None, at):
+        for period in due_periods(kind, parse(last) if last else None, at, timetable_on(local_date(at))):
             new += order(period=period, units=addressees(), at=at)
     return new
 
@@ -63,7 +65,7 @@ def _order_one(unit: Unit, period: Period, at: datetime) -> bool:
             "first_date": period.first,
             "last_date": period.last,
             "ordered_at": at,
-            "due_at": period.ready_at(),
+            "due_at": period.ready_at(timetable_on(local_date(at))),
         },
     )
     if new:

@@ -19,7 +19,7 @@ class ReportTable(PortalTable):
 
     caption = _("报告中心")
     empty_title = _("还没有报告")
-    empty_text = _("周报每周三 09:30、月报每月 8 日 02:00 自动生成。")
+    empty_text = _("周报、月报在各日结转后自动生成。")
     phone = ("period", "unit", "state")
 
     period = Column(verbose_name=_("期间"), linkify=("inspections:report", {"pk": A("pk")}), order_by=("last_date",))

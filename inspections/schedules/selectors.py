@@ -13,14 +13,16 @@ from inspections.schedules import facts, rules
 from inspections.schedules.models import Exemption, Missed
 from inspections.schedules.rules import Clocks, Duty, Exempt, Schedule, Slot, days_needed
 from inspections.schedules.versions import Stretch, Wording, Wordings, stretches, wordings
+from logistics_portal.kit.dates import ONE_DAY
 from logistics_portal.kit.registry import FactValue
-from logistics_portal.records.models import Parameter
+from logistics_portal.records.selectors import book, figures_read_once
 from schools.register.models import Place
 from schools.terms.rules.calendar import Calendar
 from schools.terms.selectors import calendar_for
 
 LATE_HOURS, OFFLINE_DAYS = "CHECK_LATE_HOURS", "CHECK_OFFLINE_DAYS"
 TERM_AHEAD = timedelta(days=62)
+ONE_HOUR = timedelta(hours=1)
 
 
 class DutyKey(NamedTuple):
@@ -89,6 +91,7 @@ class _Board:
         return found
 
 
+@figures_read_once()
 def due(places: Iterable[Place], first: date, last: date, *, checklists: Sequence[int] | None = None) -> Slots:
     """Return the slots of each place under each check-list dated from `first` to `last`, in order (R106).
 
@@ -131,6 +134,7 @@ def slot_of(place: Place, checklist_id: int, on: date, seq: int) -> Slot | None:
     return found.slot if found else None
 
 
+@figures_read_once()
 def duty_of(place: Place, checklist_id: int, on: date, seq: int) -> Due | None:
     """Return one slot of a place with the wording that rules it, or nothing when none is due there then."""
     found = wordings(on, on, checklists=[checklist_id])
@@ -163,21 +167,25 @@ def missed_slots(place_ids: Collection[int], first: date, last: date) -> dict[Sl
 
 def clocks_between(last: date) -> list[tuple[date, Clocks]]:
     """Return the figures of hand-in up to a day, each with the day from which it holds."""
-    rows = Parameter.objects.filter(code__in=[LATE_HOURS, OFFLINE_DAYS], valid_from__lte=last)
-    found = [(date.min, Clocks())]
-    for code, value, start in rows.order_by("valid_from", "pk").values_list("code", "value", "valid_from"):
-        late, offline = found[-1][1].late, found[-1][1].offline
-        if code == LATE_HOURS:
-            late = timedelta(hours=int(value))
-        else:
-            offline = timedelta(days=int(value))
-        found = [it for it in found if it[0] < start] + [(start, Clocks(late, offline))]
-    return found
+    held, usual = book(), Clocks()
+    starts = {it.first for code in (LATE_HOURS, OFFLINE_DAYS) for it in held.held(code) if it.first <= last}
+    late, offline = usual.late // ONE_HOUR, usual.offline.days
+    return [(date.min, usual)] + [
+        (day, Clocks(ONE_HOUR * held.number(LATE_HOURS, day, late), ONE_DAY * held.number(OFFLINE_DAYS, day, offline)))
+        for day in sorted(starts)
+    ]
 
 
 def clocks_on(day: date) -> Clocks:
     """Return the figures of hand-in for a slot of that date."""
     return next(clocks for start, clocks in reversed(clocks_between(day)) if start <= day)
+
+
+def longest_offline(day: date) -> timedelta:
+    """Return how long a phone may still hand in checks of the last weeks, whatever was in force on their dates."""
+    clocks = clocks_between(day)
+    ends = [start for start, _clocks in clocks[1:]] + [date.max]
+    return max(it.offline for (_start, it), end in zip(clocks, ends, strict=True) if end > day - it.offline - ONE_DAY)
 
 
 def _ruling(

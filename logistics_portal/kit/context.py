@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponseBase
 
 @dataclass
 class Act:
-    """One request, or one run of a job, as the audit trail tells it."""
+    """One request, or one run of a job, as the audit trail tells it; `kept` is what was read for all of it."""
 
     request_id: str = ""
     address: str = ""
@@ -22,6 +22,7 @@ class Act:
     post_id: int | None = None
     unit_id: int | None = None
     refusals: list[str] = field(default_factory=list)
+    kept: dict[str, object] = field(default_factory=dict)
 
 
 _now: ContextVar[Act | None] = ContextVar("act", default=None)
@@ -30,6 +31,17 @@ _now: ContextVar[Act | None] = ContextVar("act", default=None)
 def current() -> Act:
     """Return what is known of the request being answered; outside a request nothing is known."""
     return _now.get() or Act()
+
+
+@contextmanager
+def one_act() -> Iterator[Act]:
+    """Join the request or run of work that is going on, or begin one; what is read for all of it is read once."""
+    held = _now.get()
+    if held is not None:
+        yield held
+        return
+    with acting(Act()) as begun:
+        yield begun
 
 
 def act_on_post(post_id: int, unit_id: int) -> None:

@@ -130,6 +130,13 @@ def next_month(day: date) -> date:
     return date(day.year + 1, 1, 1) if day.month == DECEMBER else date(day.year, day.month + 1, 1)
 
 
+def months_before(day: date, number: int) -> date:
+    """Return the same day some months earlier, or the last day of a month that has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 - number, 12)
+    span = month_of(date(year, month + 1, 1))
+    return min(span.first + ONE_DAY * (day.day - 1), span.last)
+
+
 def read_month(text: str) -> Span:
     """Return the days of `2026-10`, or refuse what is not a month."""
     match = _MONTH.fullmatch(text)

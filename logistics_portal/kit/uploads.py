@@ -69,8 +69,8 @@ def _too_many(most: int) -> NotAllowed:
     return NotAllowed(gettext("文件超过 %(limit)d MB，请压缩后再上传。") % {"limit": most // 1024 // 1024})
 
 
-def remake_picture(content: bytes) -> Picture:
-    """Return the picture turned upright, at most 1,600 pixels long, without place, comments or anything hidden.
+def remake_picture(content: bytes, *, edge: int) -> Picture:
+    """Return the picture turned upright, at most `edge` pixels long, without place, comments or anything hidden.
 
     Only JPEG and PNG by their first bytes; size in pixels is asked before anything is decoded.
     """
@@ -80,12 +80,12 @@ def remake_picture(content: bytes) -> Picture:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             warnings.filterwarnings("ignore", category=UserWarning)
-            return _remake(content)
+            return _remake(content, edge)
     except BROKEN as broken:
         raise NotAllowed(gettext("照片打不开，可能已损坏，请重新拍照。")) from broken
 
 
-def _remake(content: bytes) -> Picture:
+def _remake(content: bytes, edge: int) -> Picture:
     with Image.open(io.BytesIO(content), formats=["JPEG", "PNG"]) as source:
         width, height = source.size
         if width * height > settings.PHOTO_MAX_PIXELS:
@@ -94,7 +94,6 @@ def _remake(content: bytes) -> Picture:
                 % {"limit": settings.PHOTO_MAX_PIXELS // 10_000}
             )
         taken_at = _taken_at(source)
-        edge = settings.PHOTO_LONG_EDGE
         source.draft("RGB", (edge, edge))
         source.load()
         upright = ImageOps.exif_transpose(source)

@@ -3,6 +3,8 @@
 Each app may have a `guards.py` with a tuple `GUARDS`; it is found by name, like `admin.py` in other projects.
 """
 
+# ruff: noqa: S608 - the words put into these statements are names of columns from code, never input
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
@@ -116,4 +118,28 @@ def installed_names(connection: BaseDatabaseWrapper) -> set[str]:
         return {str(row[0]).split("__")[0] for row in cursor.fetchall()}
 
 
-GUARDS = (append_only("records_auditrow"),)
+_END = "'9999-12-31'"
+VALUE_CHANGES = " OR ".join(f"OLD.{column} <> NEW.{column}" for column in ("code", "value", "unit", "valid_from"))
+VALUES_OVERLAP = (
+    "EXISTS (SELECT 1 FROM records_parameter other WHERE other.id <> NEW.id AND other.code = NEW.code "
+    f"AND NEW.valid_from <= COALESCE(other.valid_to, {_END}) AND other.valid_from <= COALESCE(NEW.valid_to, {_END}))"
+)
+NOT_CONFIRMED = (
+    "NEW.change_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM records_parameterchange asked "
+    "WHERE asked.id = NEW.change_id AND asked.state = 'confirmed' AND asked.code = NEW.code "
+    "AND asked.value = NEW.value AND asked.valid_from = NEW.valid_from)"
+)
+ASKED_CHANGES = "OLD.state <> 'proposed' OR " + " OR ".join(
+    f"OLD.{column} <> NEW.{column}"
+    for column in ("code", "value", "valid_from", "reason", "proposed_by_id", "proposed_at")
+)
+
+GUARDS = (
+    append_only("records_auditrow"),
+    never_deleted("records_parameter"),
+    refuse("parameter_value_never_changes", "records_parameter", on=("UPDATE",), when=VALUE_CHANGES),
+    refuse("parameter_values_never_overlap", "records_parameter", on=("INSERT", "UPDATE"), when=VALUES_OVERLAP),
+    refuse("parameter_change_was_confirmed", "records_parameter", on=("INSERT", "UPDATE"), when=NOT_CONFIRMED),
+    never_deleted("records_parameterchange"),
+    refuse("decided_parameter_change_stands", "records_parameterchange", on=("UPDATE",), when=ASKED_CHANGES),
+)

@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from logistics_portal.kit.scoping import Scoped, ScopedQuerySet
+from logistics_portal.records.rules import Bounds, Kind, State, Theme
 
 
 def random_name() -> str:
@@ -201,8 +202,48 @@ class ParameterQuerySet(models.QuerySet["Parameter"]):
         return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on), valid_from__lte=on)
 
 
+class ParameterChange(models.Model):
+    """A new value of a figure from a day on: proposed by one person of the province, decided by another."""
+
+    code = models.CharField(_("代码"), max_length=60)
+    value = models.CharField(_("新值"), max_length=60)
+    valid_from = models.DateField(_("生效日期"))
+    reason = models.CharField(_("理由"), max_length=500)
+    state = models.CharField(_("状态"), max_length=10, choices=State, default=State.PROPOSED)
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="parameters_proposed")
+    proposed_at = models.DateTimeField(_("提出时间"))
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="parameters_decided"
+    )
+    decided_at = models.DateTimeField(_("办理时间"), null=True, blank=True)
+    answer = models.CharField(_("答复"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("参数变更")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code"], condition=Q(state=State.PROPOSED), name="one_open_change_per_parameter"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[State.PROPOSED, State.WITHDRAWN]) | ~Q(decided_by=F("proposed_by")),
+                name="parameter_change_takes_two",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=State.PROPOSED, decided_by__isnull=True, decided_at__isnull=True)
+                | (~Q(state=State.PROPOSED) & Q(decided_by__isnull=False, decided_at__isnull=False)),
+                name="parameter_change_decided_by_somebody_at_some_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code}={self.value}"
+
+
 class Parameter(models.Model):
-    """A figure of a rule, from a day on; a change never alters past results."""
+    """A figure of a rule, from a day on; a change never alters past results.
+
+    `change` is what the province decided; a value without one came from a sheet.
+    """
 
     code = models.CharField(_("代码"), max_length=60)
     value = models.CharField(_("值"), max_length=60)
@@ -211,8 +252,14 @@ class Parameter(models.Model):
     name_en = models.CharField(max_length=160, blank=True)
     basis = models.CharField(_("依据"), max_length=120, blank=True)
     sure = models.CharField(_("把握"), max_length=1, blank=True)
+    theme = models.CharField(_("主题"), max_length=10, choices=Theme, default=Theme.LIMITS)
+    kind = models.CharField(_("写法"), max_length=10, choices=Kind, default=Kind.WHOLE)
+    lowest = models.CharField(_("下限"), max_length=20, blank=True)
+    highest = models.CharField(_("上限"), max_length=20, blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
     valid_from = models.DateField(_("生效日期"))
     valid_to = models.DateField(_("失效日期"), null=True, blank=True)
+    change = models.OneToOneField(ParameterChange, models.PROTECT, null=True, blank=True, related_name="parameter")
 
     objects = ParameterQuerySet.as_manager()
 
@@ -228,6 +275,11 @@ class Parameter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code}={self.value}"
+
+    @property
+    def bounds(self) -> Bounds:
+        """Return what the figure may be."""
+        return Bounds(self.kind, self.lowest, self.highest)
 
 
 class Counter(models.Model):

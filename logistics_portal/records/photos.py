@@ -13,18 +13,26 @@ from django.core.files.base import File
 from django.db import models
 
 from logistics_portal.kit import uploads
+from logistics_portal.kit.dates import local_date
 from logistics_portal.records.models import Attachment
+from logistics_portal.records.selectors import book
+
+MOST_MB, EDGE = "PHOTO_MOST_MB", "PHOTO_EDGE_PX"
+BYTES = 1024 * 1024
+MEGABYTES = settings.PHOTO_MAX_BYTES // BYTES
 
 
 def keep_photo(
     *, upload: File[bytes], unit: models.Model, place: models.Model | None, by: AbstractBaseUser | None, at: datetime
 ) -> Attachment:
-    """Keep a photo painted anew as JPEG: upright, at most 1,600 pixels, no metadata; raises `NotAllowed` otherwise.
+    """Keep a photo painted anew as JPEG: upright, not too long, no metadata; raises `NotAllowed` otherwise.
 
     The hash of the bytes as handed in is kept too, so the same file handed in again can be found.
     """
-    content = uploads.read_within(upload, settings.PHOTO_MAX_BYTES)
-    picture = uploads.remake_picture(content)
+    held, day = book(), local_date(at)
+    most = min(held.number(MOST_MB, day, MEGABYTES) * BYTES, settings.PHOTO_MAX_BYTES)
+    content = uploads.read_within(upload, most)
+    picture = uploads.remake_picture(content, edge=held.number(EDGE, day, settings.PHOTO_LONG_EDGE))
     attachment = Attachment(
         kind=Attachment.Kind.PHOTO,
         title=uploads.clean_name(upload.name or ""),

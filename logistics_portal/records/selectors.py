@@ -2,34 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext
 
+from logistics_portal.kit import context
 from logistics_portal.kit.dates import ONE_DAY, midnight
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records.models import Attachment, AuditRow, Parameter
+from logistics_portal.records.rules import Book, Held
 
 TRAIL_ROWS = 200
+BOOK = "figures"
+
+
+def book() -> Book:
+    """Return every value of every figure, read at most once in a request or a block under `figures_read_once`."""
+    kept = context.current().kept
+    held = kept.get(BOOK)
+    if not isinstance(held, Book):
+        rows = Parameter.objects.values_list("code", "value", "valid_from", "valid_to")
+        held = kept[BOOK] = Book((code, Held(value, first, last)) for code, value, first, last in rows)
+    return held
+
+
+@contextmanager
+def figures_read_once() -> Iterator[None]:
+    """Read the figures at most once until the block ends."""
+    with context.one_act():
+        yield
+
+
+def forget_figures() -> None:
+    """Read the figures anew when they are asked for next: they have just been changed."""
+    context.current().kept.pop(BOOK, None)
 
 
 def parameters(on: date) -> dict[str, str]:
     """Return every figure in force on a day, by code, as it was written."""
-    rows = Parameter.objects.in_force(on=on).order_by("valid_from").values_list("code", "value")
-    return dict(rows)
+    return book().all_on(on)
 
 
 def parameter(code: str, on: date) -> str:
     """Return one figure in force on a day as it was written, or refuse when nobody has set it."""
-    value = (
-        Parameter.objects.in_force(on=on)
-        .filter(code=code)
-        .order_by("-valid_from")
-        .values_list("value", flat=True)
-        .first()
-    )
+    value = book().value(code, on)
     if value is None:
         raise NotAllowed(
             gettext("参数“%(code)s”在 %(day)s 没有值，请省级评价管理员先设置。") % {"code": code, "day": on}

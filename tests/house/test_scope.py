@@ -33,7 +33,7 @@ from logistics_portal.records.models import Attachment, Job, Notice
 from schools.models import Closure, Edition, ImportFile, Place, Proposal, School
 from tests.factories import ground
 
-OURS = ("desk", "accounts", "jobs", "records", "schools", "canteens", "dormitories", "campus", "inspections")
+OURS = ("desk", "accounts", "jobs", "figures", "records", "schools", "canteens", "dormitories", "campus", "inspections")
 UNTIL = date(2026, 11, 20)
 
 # What the id of an address names, by the beginning of its name; the longest beginning wins.
@@ -86,6 +86,11 @@ PUBLIC = {
     "accounts:import-errors": "the kind of sheet, not a row",
     "accounts:import-carry-out": "the kind of sheet, not a row",
     "accounts:set-password": "a one-time link, opened without signing in",
+    "figures:figure": "figures are open to every bureau",
+    "figures:propose": "in reach of every bureau, allowed to the province: 403",
+    "figures:confirm": "in reach of every bureau, allowed to the province: 403",
+    "figures:refuse": "in reach of every bureau, allowed to the province: 403",
+    "figures:withdraw": "in reach of every bureau, allowed to the province: 403",
     "schools:holiday": "holidays of the whole country",
     "schools:holiday-publish": "holidays of the whole country",
     "inspections:checklist-add": "a check-list's code; what is added belongs to the asker's own unit",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from inspections.checklists.rules.definition import Definition
 from inspections.checklists.rules.spec import compile_template, content_hash
 from logistics_portal.accounts.models import Unit
 from logistics_portal.kit.errors import NotAllowed
-from logistics_portal.records.models import Parameter
+from logistics_portal.records import sheets
 
 ONE_DAY = timedelta(days=1)
 
@@ -46,16 +46,7 @@ def load(*, definition: Definition, start: Start) -> Counter[str]:
         added["versions"] += publish_spec(checklist=checklist, spec=spec, start=start)
     for sheet in definition.supervision:
         added["sheets"] += _load_sheet(dict(sheet.to_json()), start)
-    for code, parameter in definition.parameters.items():
-        values: dict[str, Any] = {
-            "value": str(parameter.value),
-            "unit": parameter.unit,
-            "name": parameter.zh,
-            "name_en": parameter.en,
-            "basis": "、".join(parameter.basis),
-            "sure": parameter.sure,
-        }
-        added["parameters"] += _load_parameter(code, values, start.day)
+    added["parameters"] += sheets.load(figures=_figures(definition), day=start.day)
     return added
 
 
@@ -132,14 +123,19 @@ def _load_sheet(spec: dict[str, Any], start: Start) -> int:
     return 1
 
 
-def _load_parameter(code: str, values: dict[str, Any], day: date) -> int:
-    last = Parameter.objects.filter(code=code).order_by("-valid_from").first()
-    if last is not None and last.value == values["value"]:
-        return 0
-    if last is not None and day <= last.valid_from:
-        raise NotAllowed(f"参数 {code} 自 {last.valid_from} 起已有值，新值的生效日期须更晚。")
-    if last is not None:
-        last.valid_to = day - ONE_DAY
-        last.save(update_fields=["valid_to"])
-    Parameter.objects.create(code=code, valid_from=day, **values)
-    return 1
+def _figures(definition: Definition) -> list[sheets.Figure]:
+    bounds = sheets.bounds()
+    return [
+        sheets.Figure(
+            code=code,
+            value=str(parameter.value),
+            unit=parameter.unit,
+            name=parameter.zh,
+            name_en=parameter.en,
+            basis="、".join(parameter.basis),
+            sure=parameter.sure,
+            position=position,
+            **(asdict(bounds[code]) if code in bounds else {}),
+        )
+        for position, (code, parameter) in enumerate(definition.parameters.items(), 1)
+    ]

@@ -13,10 +13,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from inspections.checks import history, releasing, scope, selectors, services, sittings
+from inspections.checks.figures import figures_on
 from inspections.checks.forms import Sent, read
 from inspections.checks.models import Check, Release
 from inspections.checks.pages import Filled
-from inspections.checks.rules.figures import FIGURES
 from inspections.checks.rules.verdicts import Refusal
 from inspections.checks.services import Refused
 from inspections.checks.sittings import Sitting
@@ -116,7 +116,7 @@ def receipt(request: SignedRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     rows = selectors.rows_to_do(scope.own_places(request.user).filter(school=check.school_id), now, local_date(now))
     found = history.failures(check)
-    limit = FIGURES.photos_a_school_day
+    limit = figures_on(local_date(check.handed_in_at)).photos_a_school_day
     context = {"check": check, "failures": found, "next": selectors.next_row(rows), "photo_limit": limit}
     return render(request, "inspections/checks/receipt.html", context)
 

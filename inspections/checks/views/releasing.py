@@ -13,14 +13,15 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from inspections.checks import releasing, scope
+from inspections.checks.figures import figures_on
 from inspections.checks.forms import AskCorrectionForm, ReleaseForm
 from inspections.checks.models import Release
-from inspections.checks.rules.figures import FIGURES
 from inspections.checks.rules.releases import OPEN, State
 from inspections.checks.tables import RELEASE_TONES
 from logistics_portal.accounts.gate import SignedRequest, require, signed_in
 from logistics_portal.accounts.models import User
 from logistics_portal.accounts.permissions import Permission
+from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.kit.forms import PortalForm
 from logistics_portal.kit.marks import badge_html
@@ -94,7 +95,7 @@ def _shown(user: User, row: Release, form: ReleaseForm) -> dict[str, Any]:
         "check": row.check_row,
         "form": form,
         "status": badge_html(RELEASE_TONES[stands], stands.label),
-        "days": FIGURES.release_use_working_days,
+        "days": figures_on(local_date(now)).release_use_working_days,
         "due": releasing.answer_dues([row])[row.pk] if waits else None,
         "may_answer": waits and row.asked_by_id != user.pk and user.can(Permission.CHECK_RELEASE, at=unit),
         "may_withdraw": mine and stands in OPEN,

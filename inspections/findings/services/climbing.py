@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.db import transaction
@@ -15,14 +16,16 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from inspections.findings import rules
+from inspections.findings.figures import figures_on, soonest_unverified
 from inspections.findings.models import Finding, FindingEvent
 from inspections.findings.people import Callers, level_units
 from inspections.findings.selectors import address
 from inspections.findings.services.extending import expire_requests
-from inspections.findings.services.keeping import timing_of
+from inspections.findings.services.keeping import figures_of, timing_of
 from logistics_portal.accounts.models import User
 from logistics_portal.kit.dates import local_date
 from logistics_portal.records.models import Notice
+from logistics_portal.records.selectors import figures_read_once
 from schools.terms import selectors as terms
 from schools.terms.rules.calendar import Calendar
 
@@ -85,6 +88,7 @@ class Told:
         return len(self.events)
 
 
+@figures_read_once()
 def climb_ladders(*, at: datetime) -> int:
     """Tell whoever the rules name of every open finding whose moment has come; return how many were told of.
 
@@ -97,6 +101,7 @@ def climb_ladders(*, at: datetime) -> int:
     return number + sum(_unverified(ids, at) for ids in _by_chunks(_never_verified(at)))
 
 
+@figures_read_once()
 def tell_fresh(*, at: datetime) -> int:
     """Tell of the findings nobody was told of yet, so that a critical one calls within a minute; return how many."""
     return sum(_climb(ids, at) for ids in _by_chunks(Finding.objects.open().filter(rung="")))
@@ -125,8 +130,8 @@ def _to_be_reminded(at: datetime) -> QuerySet[Finding]:
 
 
 def _never_verified(at: datetime) -> QuerySet[Finding]:
-    days = rules.DEFAULTS.verify_days + rules.DEFAULTS.verify_more_days
-    return Finding.objects.waiting().filter(remedied_at__lte=at - timedelta(days=days)).exclude(rung=UNVERIFIED)
+    long_ago = at - timedelta(days=soonest_unverified())
+    return Finding.objects.waiting().filter(remedied_at__lte=long_ago).exclude(rung=UNVERIFIED)
 
 
 def _by_chunks(rows: QuerySet[Finding]) -> Iterable[list[int]]:
@@ -144,14 +149,14 @@ def _locked(ids: Sequence[int], state: str) -> list[Finding]:
 def _climb(ids: Sequence[int], at: datetime) -> int:
     rows = _locked(ids, rules.State.OPEN)
     climbed, reopened = _history(rows)
-    calendars = _calendars(rows, at)
+    calendars, figures = _calendars(rows, at), cache(figures_on)
     due: list[tuple[Finding, list[rules.Rung]]] = []
     for row in rows:
         timing = timing_of(row)
         if row.pk in reopened:
             timing = rules.Timing(timing.severity, reopened[row.pk], row.first_due_at, row.due_at, row.extensions)
         later = () if round_of(row) == "0.0" else (OPENED,)
-        rungs = rules.ladder(timing, calendars[row.school_id].deadline_at)
+        rungs = rules.ladder(timing, calendars[row.school_id].deadline_at, figures(local_date(timing.recorded_at)))
         due.append((row, rules.rungs_due(rungs, {*climbed[row.pk], *later}, at)))
     callers = _callers(rows, {word for _row, rungs in due for rung in rungs for word in rung.told}, at)
     told = Told(at)
@@ -181,7 +186,7 @@ def _unverified(ids: Sequence[int], at: datetime) -> int:
     rows = [
         row
         for row in _locked(ids, rules.State.REMEDIED)
-        if row.remedied_at and at >= rules.verification_escalates(row.remedied_at, working_days)
+        if row.remedied_at and at >= rules.verification_escalates(row.remedied_at, working_days, figures_of(row))
     ]
     callers = _callers(rows, {"office_head@F"}, at)
     told = Told(at)

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from inspections.findings import rules
+from inspections.findings.figures import figures_on
 from inspections.findings.models import Finding
 from inspections.findings.selectors import withdrawal_asked
 from inspections.findings.services.keeping import (
@@ -18,6 +19,7 @@ from inspections.findings.services.keeping import (
 )
 from inspections.findings.services.verifying import send_back
 from logistics_portal.accounts.permissions import Role
+from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.errors import NotAllowed
 
 OF_BUREAU = frozenset({rules.Origin.SPOT_CHECK, rules.Origin.COMPLAINT})
@@ -57,7 +59,7 @@ def reopen(*, finding: Finding, reason: str, hand: Hand) -> Finding:
     row = locked(finding)
     row.state = rules.after(rules.Step.REOPEN, row.state)
     if row.closed_at is not None:
-        rules.require_reopening(row.closed_at, hand.at)
+        rules.require_reopening(row.closed_at, hand.at, figures_on(local_date(row.closed_at)))
     row.due_at = deadline_by_severity(row, hand.at)
     row.outcome, row.closed_at, row.verified_by, row.verified_at = "", None, None, None
     row.save(update_fields=["state", "outcome", "closed_at", "verified_by", "verified_at", "due_at"])

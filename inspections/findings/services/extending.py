@@ -9,8 +9,9 @@ from django.utils.translation import gettext
 
 from inspections.findings import rules
 from inspections.findings.models import ExtensionRequest, Finding
-from inspections.findings.services.keeping import Hand, locked, tell, timing_of, write_down
+from inspections.findings.services.keeping import Hand, figures_of, locked, tell, timing_of, write_down
 from logistics_portal.kit.errors import NotAllowed
+from logistics_portal.records.selectors import figures_read_once
 from schools.terms import selectors as terms
 
 
@@ -19,7 +20,7 @@ def ask_extension(*, finding: Finding, until: datetime, reason: str, hand: Hand)
     """Ask the first reviewer for a later deadline; who does not answer in time refuses."""
     row = locked(finding)
     rules.after(rules.Step.EXTEND, row.state)
-    rules.require_extension(timing_of(row), until, hand.at)
+    rules.require_extension(timing_of(row), until, hand.at, figures_of(row))
     if row.extension_requests.filter(granted__isnull=True).exists():
         raise NotAllowed(gettext("已有一份延期申请待答复，不用重复申请。"))
     request = ExtensionRequest.objects.create(
@@ -49,9 +50,10 @@ def answer_extension(*, request: ExtensionRequest, granted: bool, answer: str, h
 
 def _extend(row: Finding, asked: ExtensionRequest, at: datetime) -> None:
     row.state = rules.after(rules.Step.EXTEND, row.state)
-    if at > rules.extension_answer_due(asked.asked_at, terms.national_calendar().deadline):
+    figures = figures_of(row)
+    if at > rules.extension_answer_due(asked.asked_at, terms.national_calendar().deadline, figures):
         raise NotAllowed(gettext("答复期限已过，按不同意处理，不能再同意延期。"))
-    rules.require_extension(timing_of(row), asked.until, asked.asked_at)
+    rules.require_extension(timing_of(row), asked.until, asked.asked_at, figures)
     row.due_at, row.extensions, row.rung = asked.until, row.extensions + 1, ""
     row.save(update_fields=["state", "due_at", "extensions", "rung"])
 
@@ -60,8 +62,13 @@ def _extend(row: Finding, asked: ExtensionRequest, at: datetime) -> None:
 def expire_requests(*, at: datetime) -> int:
     """Refuse the requests nobody answered in time, and those of findings no longer open; return how many."""
     working_days = terms.national_calendar().deadline
-    waiting = ExtensionRequest.objects.select_for_update().filter(granted__isnull=True).order_by("pk")
-    late = [row for row in waiting if at > rules.extension_answer_due(row.asked_at, working_days)]
+    asked = ExtensionRequest.objects.select_for_update(of=("self",)).select_related("finding")
+    waiting = list(asked.filter(granted__isnull=True).order_by("pk"))
+    with figures_read_once():
+        dues = {
+            row.pk: rules.extension_answer_due(row.asked_at, working_days, figures_of(row.finding)) for row in waiting
+        }
+    late = [row for row in waiting if at > dues[row.pk]]
     for row in late:
         row.granted, row.answered_at, row.answer = False, at, gettext("逾期未答复，按不同意处理")
     ExtensionRequest.objects.bulk_update(late, ["granted", "answered_at", "answer"], batch_size=500)

@@ -11,6 +11,7 @@ from django.core.files import File
 from django.utils.translation import gettext
 
 from inspections.findings import rules
+from inspections.findings.figures import figures_on
 from inspections.findings.models import Finding, FindingEvent, FindingPhoto
 from inspections.findings.people import Callers
 from inspections.findings.selectors import address
@@ -116,7 +117,12 @@ def deadline_by_severity(finding: Finding, at: datetime) -> datetime:
     severity = rules.Severity(finding.severity)
     today = local_date(at)
     calendar = terms.calendar_for([finding.school_id], today, today)[finding.school_id]
-    return rules.first_due(severity, at, calendar.deadline_at)
+    return rules.first_due(severity, at, calendar.deadline_at, figures=figures_on(today))
+
+
+def figures_of(finding: Finding) -> rules.Figures:
+    """Return the figures in force on the day a finding was recorded."""
+    return figures_on(local_date(finding.found_at))
 
 
 def timing_of(finding: Finding) -> rules.Timing:

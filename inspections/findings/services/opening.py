@@ -12,6 +12,7 @@ from django.db.models import F
 
 from inspections.checklists.models import Checklist
 from inspections.findings import rules
+from inspections.findings.figures import figures_on
 from inspections.findings.models import Finding, FindingEvent
 from logistics_portal.accounts.models import Post, Unit, User
 from logistics_portal.kit.dates import local_date
@@ -119,15 +120,17 @@ def _rows(occasion: Occasion, defects: Sequence[Defect]) -> list[Finding]:
 def _first_dues(occasion: Occasion, defects: Sequence[Defect]) -> list[datetime]:
     allowances = [rules.Allowance.read(defect.due) if defect.due else None for defect in defects]
     severities = [rules.Severity(defect.severity) for defect in defects]
+    own_alone = all(allowances) and rules.Severity.CRITICAL not in severities
+    figures = rules.DEFAULTS if own_alone else figures_on(local_date(occasion.at))
     by_days = [
-        (own or rules.DEFAULTS.allowances[severity]).school_days and severity != rules.Severity.CRITICAL
+        (own or figures.allowances[severity]).school_days and severity != rules.Severity.CRITICAL
         for own, severity in zip(allowances, severities, strict=True)
     ]
     school_days: rules.DaysEnd = _by_the_clock
     if any(by_days):
         school_days = _school_days(occasion)
     return [
-        rules.first_due(severity, occasion.at, school_days, own)
+        rules.first_due(severity, occasion.at, school_days, own, figures)
         for severity, own in zip(severities, allowances, strict=True)
     ]
 

@@ -14,6 +14,7 @@ from inspections.incidents.rules import clocks, grades, vetoes
 from inspections.incidents.rules.life import incident_after
 from inspections.incidents.rules.words import Grade, Reporting, gravity
 from logistics_portal.accounts.models import Post, User
+from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records import services as records
 
@@ -123,10 +124,10 @@ def refuse_late_death(incident: Incident, change: Mapping[str, object], on: date
         return
     died = change.get(DIED_ON) or on
     counts = isinstance(died, date) and grades.counts_death(
-        incident=clocks.local_date(incident.happened_at),
+        incident=local_date(incident.happened_at),
         died=died,
         fire_or_road=incident.kind in selectors.FIRE_OR_ROAD,
-        figures=selectors.FIGURES,
+        figures=selectors.figures_on(local_date(incident.happened_at)),
     )
     if not counts:
         last = selectors.casualty_window_ends(incident).isoformat()
@@ -151,7 +152,8 @@ def missed_limit(incident: Incident) -> datetime | None:
     limit = selectors.limit_of(incident)
     if clocks.is_late(limit, incident.reported_at, now=incident.reported_at):
         return limit
-    food, told = clocks.food_limit_ran_out_at(incident.discovered_at, selectors.FIGURES), incident.told_health_at
+    figures = selectors.figures_on(local_date(incident.discovered_at))
+    food, told = clocks.food_limit_ran_out_at(incident.discovered_at, figures), incident.told_health_at
     return food if needs_health(incident) and told is not None and told > food else None
 
 

@@ -12,12 +12,14 @@ from inspections.incidents.models import Incident, Veto
 from inspections.incidents.rules import clocks
 from inspections.incidents.rules.words import VetoState
 from inspections.incidents.services import lifting, telling
-from inspections.incidents.timing import TERMS, Clock
+from inspections.incidents.timing import Clock
 from logistics_portal.accounts.models import Unit
 from logistics_portal.accounts.permissions import Role
 from logistics_portal.kit.dates import local_date
+from logistics_portal.records.selectors import figures_read_once
 
 
+@figures_read_once()
 def tick(*, at: datetime) -> int:
     """Remind of what is due and tell the level above of what is overdue; return how many cases were looked at."""
     cases = list(open_cases())
@@ -46,7 +48,7 @@ def _watch(incident: Incident, clock: Clock, at: datetime) -> None:
         title = _("已超时：%(what)s，%(name)s") % {"what": clock.label, "name": name}
         both = [*roles, *levels.OFFICE]
         telling.tell_unit(incident=incident, units=units, roles=both, event=f"{clock.key}-overdue", title=title, at=at)
-    elif clock.due_at - at <= TERMS.warning:
+    elif clock.is_near(at):
         title = _("即将超时：%(what)s，%(name)s") % {"what": clock.label, "name": name}
         units = [clock.unit]
         telling.tell_unit(incident=incident, units=units, roles=roles, event=f"{clock.key}-soon", title=title, at=at)

@@ -69,7 +69,8 @@ def proposal_due(incident: Incident) -> datetime | None:
     decided = selectors.last_decision(incident)
     if decided is None:
         return None
-    return clocks.proposal_due(local_date(decided), national_calendar(), selectors.FIGURES)
+    day = local_date(decided)
+    return clocks.proposal_due(day, national_calendar(), selectors.figures_on(day))
 
 
 def _refuse_haste(incident: Incident, post: Post | None, at: datetime) -> None:
@@ -158,12 +159,13 @@ def refuser_of(veto: Veto) -> Decider:
 def appeal_ends(veto: Veto) -> datetime:
     """Return until when the school may appeal against a confirmed veto (evaluation §3.3)."""
     notified = local_date(veto.confirmed_at or veto.proposed_at)
-    return clocks.appeal_ends(notified, national_calendar(), selectors.FIGURES)
+    return clocks.appeal_ends(notified, national_calendar(), selectors.figures_on(notified))
 
 
 def confirmation_due(veto: Veto) -> datetime:
     """Return until when a proposed veto is confirmed or refused (rights §5)."""
-    return clocks.confirmation_due(local_date(veto.proposed_at), national_calendar(), selectors.FIGURES)
+    day = local_date(veto.proposed_at)
+    return clocks.confirmation_due(day, national_calendar(), selectors.figures_on(day))
 
 
 def _tell_confirmer(veto: Veto, event: str, role: Role, at: datetime) -> None:

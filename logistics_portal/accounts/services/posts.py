@@ -5,7 +5,7 @@ Source: table of roles and rights, post.*; granter and holder are two persons, a
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -15,11 +15,12 @@ from logistics_portal.accounts import rules
 from logistics_portal.accounts.drafts import Grant, StandIn
 from logistics_portal.accounts.models import ListedPlace, ListedSchool, Post, Unit, User
 from logistics_portal.accounts.permissions import Role
-from logistics_portal.kit.dates import local_date
+from logistics_portal.kit.dates import local_date, months_before
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records import services as records
+from logistics_portal.records.selectors import book
 
-TWELVE_MONTHS = timedelta(days=365)
+CONFLICT_MONTHS = "CONFLICT_MONTHS", 12
 
 
 @transaction.atomic
@@ -105,12 +106,15 @@ def _refuse_pair(held: Post, grant: Grant) -> None:
 
 
 def _refuse_recent(holder: User, grant: Grant) -> None:
-    """Refuse an inspector the schools where they held a post in the last twelve months."""
-    since = grant.first - TWELVE_MONTHS
+    """Refuse an inspector the schools where they held a post in the last months: twelve, unless set otherwise."""
+    code, usual = CONFLICT_MONTHS
+    months = book().number(code, grant.first, usual)
+    since = months_before(grant.first, months)
     recent = holder.posts.filter(unit__in=grant.schools).filter(Q(until_date__isnull=True) | Q(until_date__gte=since))
     worked = recent.filter(Q(revoked_at__isnull=True) | Q(revoked_at__date__gte=since)).select_related("unit").first()
     if worked is not None:
-        raise NotAllowed(gettext("督学近 12 个月在“%(unit)s”任过职，不能督导该校。") % {"unit": worked.unit.name})
+        told = {"months": months, "unit": worked.unit.name}
+        raise NotAllowed(gettext("督学近 %(months)s 个月在“%(unit)s”任过职，不能督导该校。") % told)
 
 
 def _list(post: Post, grant: Grant) -> None:

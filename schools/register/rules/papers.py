@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 STEPS = (0, 7, 30, 60)
 BAD, WARN, INFO, GOOD = "bad", "warn", "info", "good"
-TONES = {0: BAD, 7: BAD, 30: WARN, 60: INFO}
+TONES = (BAD, BAD, WARN, INFO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +26,10 @@ class Expiry:
 
 
 def expiry(until: date, on: date, steps: tuple[int, ...] = STEPS) -> Expiry:
-    """Return how near the last day is: warnings come 60, 30, 7 and 0 days before."""
+    """Return how near the last day is: warnings come 60, 30, 7 and 0 days before, the last two in red."""
     left = (until - on).days
-    step = next((it for it in sorted(steps) if left <= it), None)
-    tone = GOOD if step is None else TONES.get(step, INFO)
+    reached = next(((it, tone) for it, tone in zip(sorted(steps), TONES, strict=True) if left <= it), None)
+    step, tone = reached or (None, GOOD)
     return Expiry(until, left, step, tone)
 
 

@@ -13,6 +13,7 @@ from logistics_portal.accounts.permissions import Role
 from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records import services as records
+from schools.register.figures import closes_after
 from schools.register.models import Place, School
 from schools.register.rules import changes
 from schools.register.rules.opening import Opening
@@ -66,7 +67,7 @@ def edit_place(*, place: Place, name: str, checked_from: date, by: User | None, 
     if Place.objects.filter(school=place.school, kind=place.kind, name=name).exclude(pk=place.pk).exists():
         raise NotAllowed(gettext("本校已有名为“%(name)s”的同类场所，请换一个名称。") % {"name": name})
     if checked_from != place.checked_from:
-        changes.not_over_closed_days(min(checked_from, place.checked_from), at)
+        changes.not_over_closed_days(min(checked_from, place.checked_from), at, closes_after(at))
     before = {"name": place.name, "checked_from": place.checked_from}
     place.name, place.checked_from = name, checked_from
     place.save(update_fields=["name", "checked_from"])

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from logistics_portal.accounts.models import Unit, User
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records import services as records
+from schools.register.figures import closes_after
 from schools.register.models import Place, Proposal, School, Trait
 from schools.register.rules import changes
 from schools.register.services import places, schools
@@ -42,7 +43,7 @@ def ask(*, school: School, kind: str, by: User, at: datetime, **wish: Unpack[Wis
     if kind in {Proposal.Kind.CLOSE_PLACE, Proposal.Kind.REOPEN_PLACE}:
         changes.forward_only(wish["takes_effect"], at)
     else:
-        changes.not_over_closed_days(wish["takes_effect"], at)
+        changes.not_over_closed_days(wish["takes_effect"], at, closes_after(at))
     made = Proposal.objects.create(school=school, kind=kind, asked_by=by, asked_at=at, **wish)
     records.log(
         by=by,

@@ -14,6 +14,7 @@ from logistics_portal.accounts.models import Unit, UnitPeriod, User
 from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records import services as records
+from schools.register.figures import closes_after
 from schools.register.models import Enrolment, Place, School, Trait
 from schools.register.rules import changes
 
@@ -122,7 +123,7 @@ def set_trait(
     Never back-dated over a day whose checks are closed. What was entered for later days gives way.
     """
     school = _locked(school)
-    changes.not_over_closed_days(from_date, at)
+    changes.not_over_closed_days(from_date, at, closes_after(at))
     rows = school.traits.filter(flag=flag)
     rows.filter(from_date__gte=from_date).delete()
     last = rows.order_by("-from_date").first()
@@ -178,7 +179,7 @@ def close_school(
     Raises `NotAllowed` when it is closed already, the day lies before a closed day, or the successor cannot take over.
     """
     school = _locked(school)
-    changes.not_over_closed_days(on, at)
+    changes.not_over_closed_days(on, at, closes_after(at))
     if school.closed_date is not None:
         raise NotAllowed(gettext("这所学校已经撤并。"))
     if on < school.opened_date:
@@ -212,7 +213,7 @@ def move_school(*, school: School, to: Unit, from_date: date, document: str, by:
         raise NotAllowed(gettext("学校现在就由这个单位主管。"))
     if from_date > local_date(at):
         raise NotAllowed(gettext("请到 %(day)s 当天再办理，机构树以当天为准。") % {"day": from_date})
-    changes.not_over_closed_days(from_date, at)
+    changes.not_over_closed_days(from_date, at, closes_after(at))
     before: Mapping[str, object] = {"path": unit.path}
     unit.parent, unit.path = to, f"{to.path}{unit.code}/"
     unit.save(update_fields=["parent", "path"])

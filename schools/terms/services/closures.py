@@ -8,13 +8,11 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from logistics_portal.accounts.models import Unit, User
-from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records import services as records
-from logistics_portal.records.selectors import parameters
+from schools.terms.figures import limits_at
 from schools.terms.models import Closure
 from schools.terms.rules import closures as rules
-from schools.terms.rules.limits import limits
 
 
 @transaction.atomic
@@ -28,7 +26,7 @@ def ask(  # noqa: PLR0913 - whom, from when to when, why, and what becomes of th
     """
     if last < first:
         raise NotAllowed(gettext("结束日期不能早于开始日期。"))
-    rules.decider(first, last, at, _limits(at))
+    rules.decider(first, last, at, limits_at(at))
     held = [Closure.State.REQUESTED, Closure.State.APPROVED]
     crossing = Closure.objects.filter(unit=unit, state__in=held, first_date__lte=last, last_date__gte=first).first()
     if crossing is not None:
@@ -82,7 +80,7 @@ def revoke(*, closure: Closure, by: User, at: datetime, reason: str) -> Closure:
     """
     closure = _locked(closure)
     state = rules.after("revoke", closure.state)
-    start = rules.open_from(closure.first_date, closure.last_date, at, _limits(at))
+    start = rules.open_from(closure.first_date, closure.last_date, at, limits_at(at))
     if start is None:
         raise NotAllowed(gettext("这些日期的检查都已结账，不能再撤销。"))
     before = {"first": closure.first_date, "last": closure.last_date}
@@ -108,7 +106,7 @@ def revoke(*, closure: Closure, by: User, at: datetime, reason: str) -> Closure:
 
 def decider_of(closure: Closure, at: datetime) -> rules.Decider:
     """Return who must answer this request now."""
-    return rules.decider(closure.first_date, closure.last_date, at, _limits(at))
+    return rules.decider(closure.first_date, closure.last_date, at, limits_at(at))
 
 
 def _decide(step: str, closure: Closure, by: User, at: datetime, answer: str) -> Closure:
@@ -116,15 +114,11 @@ def _decide(step: str, closure: Closure, by: User, at: datetime, answer: str) ->
     closure.state = rules.after(step, closure.state)
     if closure.requested_by_id == by.pk:
         raise NotAllowed(gettext("申请人不能审批自己的申请，请另一位有权的人办理。"))
-    rules.decider(closure.first_date, closure.last_date, at, _limits(at))
+    rules.decider(closure.first_date, closure.last_date, at, limits_at(at))
     closure.decided_by, closure.decided_at, closure.answer = by, at, answer
     closure.save(update_fields=["state", "decided_by", "decided_at", "answer"])
     records.log(by=by, verb=f"closure.{step}", on=closure, at=at, reason=answer)
     return closure
-
-
-def _limits(at: datetime) -> rules.Limits:
-    return limits(parameters(local_date(at)))
 
 
 def _locked(closure: Closure) -> Closure:

@@ -100,7 +100,7 @@ def test_a_county_counts_today_yesterday_and_thirty_closed_days(here, now, today
 
     told = values(page)
     assert told["今日应检 / 已检"] == ("9 / 6", "66.7%")
-    assert told["昨日漏检"] == (2, "暂计，48 小时内可补录")
+    assert told["昨日漏检"] == (2, "暂计，补录期限内")
     assert told["按时率"] == ("75.0%", "30 天 · n = 20")
     assert "数据截至" in page.content.decode()
 

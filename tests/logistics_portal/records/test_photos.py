@@ -130,7 +130,7 @@ def test_a_hostile_picture_is_refused_in_a_sentence(case: str, media: Path, db: 
 
 @pytest.mark.parametrize("case", KEPT)
 def test_a_picture_is_painted_anew(case: str) -> None:
-    made = remake_picture(KEPT[case]())
+    made = remake_picture(KEPT[case](), edge=1600)
 
     with Image.open(io.BytesIO(made.content)) as seen:
         assert (seen.format, seen.mode, seen.size) == ("JPEG", "RGB", (made.width, made.height))
@@ -141,7 +141,7 @@ def test_a_picture_is_painted_anew(case: str) -> None:
 
 
 def test_a_photo_is_turned_upright_and_keeps_only_the_devices_time() -> None:
-    made = remake_picture(with_gps())
+    made = remake_picture(with_gps(), edge=1600)
 
     assert (made.width, made.height) == (300, 400)
     assert made.taken_at is not None

@@ -17,7 +17,7 @@ from django.utils import timezone
 from logistics_portal.kit import frontend
 from logistics_portal.records import jobs
 
-REFERENCE: Final = ("install_guards", "load_units", "load_checklists", "load_holidays", "load_terms")
+REFERENCE: Final = ("install_guards", "load_units", "load_checklists", "load_figures", "load_holidays", "load_terms")
 DEMO: Final = "plant_demo"
 KEPT: Final = ("*.py", "*.yaml", "*.json", "*.csv", "*.txt")
 
