@@ -68,7 +68,7 @@ KINDS: Mapping[str, Promise] = {
     ScheduleKind.NIGHTLY: _("夜"),
     ScheduleKind.PER_DELIVERY: _("货"),
 }
-WEEKDAYS = (_("一"), _("二"), _("三"), _("四"), _("五"), _("六"), _("日"))
+WEEKDAYS = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
 COUNTED = (Standing.DONE, Standing.LATE, Standing.MISSED, Standing.VOIDED, Standing.EXEMPT)
 
 
