@@ -62,11 +62,11 @@ OFF: Mapping[str, Promise] = {
     Why.NOT_RUNNING: _("未办"),
 }
 KINDS: Mapping[str, Promise] = {
-    ScheduleKind.DAILY: _("日"),
-    ScheduleKind.WEEKLY: _("周"),
-    ScheduleKind.MONTHLY: _("月"),
-    ScheduleKind.NIGHTLY: _("夜"),
-    ScheduleKind.PER_DELIVERY: _("货"),
+    ScheduleKind.DAILY: _("日检"),
+    ScheduleKind.WEEKLY: _("周检"),
+    ScheduleKind.MONTHLY: _("月检"),
+    ScheduleKind.NIGHTLY: _("夜检"),
+    ScheduleKind.PER_DELIVERY: _("货检"),
 }
 WEEKDAYS = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
 COUNTED = (Standing.DONE, Standing.LATE, Standing.MISSED, Standing.VOIDED, Standing.EXEMPT)
