@@ -22,6 +22,7 @@ from logistics_portal.records.models import Attachment
 from logistics_portal.records.selectors import trail_among
 
 MOMENT = "%Y-%m-%d %H:%M"
+PARTS = {"check": Release}  # what an act on a check tells besides is a column of the request for its correction
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +183,7 @@ def events(check: Check, rows: Sequence[Check]) -> list[Event]:
         )
         for row in rows
     ]
-    done = trails.told(trail_among(check, [row.pk for row in rows]))
+    done = trails.told(trail_among(check, [row.pk for row in rows]), PARTS)
     return sorted([*told, *done], key=lambda it: it.at, reverse=True)
 
 

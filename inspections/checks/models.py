@@ -115,6 +115,7 @@ class Check(Scoped):
         indexes = [
             models.Index(fields=["school", "date"], name="check_by_school_day"),
             models.Index(fields=["county", "date"], name="check_by_county_day"),
+            models.Index(fields=["voided_at"], condition=Q(voided_at__isnull=False), name="voided_checks_by_time"),
         ]
 
     def __str__(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -20,6 +20,7 @@ from inspections.schedules.rules import Slot, Standing, overlaps_exemption, stan
 from inspections.schedules.selectors import DutyKey, SlotId
 from inspections.schedules.versions import Wording, wordings
 from schools.register.models import Place
+from schools.terms.rules.calendar import Calendar
 
 TONES = {
     Standing.PLANNED: "idle",
@@ -99,10 +100,17 @@ class Row:
         return self.standing in {Standing.OPEN, Standing.OVERDUE, Standing.RECEIVING}
 
 
-def rows_between(places: Iterable[Place], first: date, last: date, now: datetime) -> list[Row]:
+def rows_between(
+    places: Iterable[Place],
+    first: date,
+    last: date,
+    now: datetime,
+    *,
+    calendars: Mapping[int, Calendar] | None = None,
+) -> list[Row]:
     """Return how every slot of some places stands that is dated from `first` to `last`, by due time."""
     by_id = {place.pk: place for place in places}
-    slots = schedules.due(by_id.values(), first, last)
+    slots = schedules.due(by_id.values(), first, last, calendars=calendars)
     exempt = schedules.exemptions(by_id, first, last)
     missed = schedules.missed_slots(by_id, first, last)
     checks = standing_checks(by_id, first, last)

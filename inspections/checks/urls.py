@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from inspections.checks.views import filling, records, releasing
+from inspections.checks.views import filling, months, records, releasing
 
 urlpatterns: list[URLPattern] = [
     path("today/", filling.today, name="today"),
     path("today/<int:place>/<slug:checklist>/<str:day>/<int:seq>/", filling.fill, name="fill"),
     path("checks/", records.checks, name="checks"),
+    path("checks/school/<int:pk>/", months.month, name="check-month"),
     path("checks/<int:pk>/", records.check, name="check"),
     path("checks/<int:pk>/receipt/", filling.receipt, name="receipt"),
     path("checks/<int:pk>/correct/", filling.correct, name="correct"),

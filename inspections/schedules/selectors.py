@@ -92,15 +92,23 @@ class _Board:
 
 
 @figures_read_once()
-def due(places: Iterable[Place], first: date, last: date, *, checklists: Sequence[int] | None = None) -> Slots:
+def due(
+    places: Iterable[Place],
+    first: date,
+    last: date,
+    *,
+    checklists: Sequence[int] | None = None,
+    calendars: Mapping[int, Calendar] | None = None,
+) -> Slots:
     """Return the slots of each place under each check-list dated from `first` to `last`, in order (R106).
 
     Give places with `school__unit` at hand. About ten queries for thousands of places, and one more per fact that a
     check-list hangs on; one per day where the fact is not dated. A place whose conditions are unknown has no slots:
-    its register must be filled first. Exempt slots are among them; `exemptions` tells which.
+    its register must be filled first. Exempt slots are among them; `exemptions` tells which. Give `calendars` where
+    the schools' calendars of these days are at hand already.
     """
     places = list(places)
-    calendars = calendar_for({place.school_id for place in places}, first, last)
+    calendars = calendars or calendar_for({place.school_id for place in places}, first, last)
     return _slots(
         places, _Board(first, last, calendars, clocks_between(last)), wordings(first, last, checklists=checklists)
     )

@@ -7,10 +7,12 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
+from inspections.checks.models import Check, Release
 from inspections.tallies.counting import Counted, count, failing_items
 from inspections.tallies.models import CountyDay, ItemDay, SchoolMonth
 from logistics_portal.kit.dates import local_date, month_of
 
+CHANGES_NOTED = timedelta(days=3)  # runs left out by a portal that was down included
 LOOK_BACK = timedelta(days=45)  # the slot that closes last, a monthly one, is that old
 
 
@@ -27,9 +29,23 @@ def fold(*, first: date, last: date, at: datetime) -> int:
 
 
 def fold_recent(*, at: datetime) -> int:
-    """Fold every day on which a slot may have closed or changed of late, today included."""
+    """Fold every day on which a slot may have closed or changed of late, today included.
+
+    A month further back is folded as well while a check of it was declared void or corrected in the last days.
+    """
     today = local_date(at)
-    return fold(first=today - LOOK_BACK, last=today, at=at)
+    first = month_of(today - LOOK_BACK).first
+    days = sum(fold(first=month, last=month_of(month).last, at=at) for month in _changed_before(first, at))
+    return days + fold(first=today - LOOK_BACK, last=today, at=at)
+
+
+def _changed_before(first: date, at: datetime) -> list[date]:
+    """Return the months before a day of which a check was declared void or corrected of late."""
+    since = at - CHANGES_NOTED
+    voided = Check.objects.filter(voided_at__gte=since, date__lt=first).values_list("date", flat=True)
+    corrected = Release.objects.filter(used_for__handed_in_at__gte=since, check_row__date__lt=first)
+    days = {*voided, *corrected.values_list("check_row__date", flat=True)}
+    return sorted({month_of(day).first for day in days})
 
 
 def fold_year(*, year: int, at: datetime, progress: Callable[[int, int], None]) -> None:

@@ -59,6 +59,7 @@ SUBJECTS = {
     "campus:": Place,
     "campus:edit-facility": Facility,
     "inspections:check": Check,
+    "inspections:check-month": School,
     "inspections:receipt": Check,
     "inspections:correct": Check,
     "inspections:countersign": Check,

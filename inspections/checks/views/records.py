@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from inspections.checks import acts, history, people, scope
+from inspections.checks import acts, history, month, people, scope
 from inspections.checks.forms import VoidForm
 from inspections.checks.models import Check
 from inspections.checks.rules.releases import OPEN
@@ -28,7 +28,9 @@ def checks(request: SignedRequest) -> HttpResponseBase:
     """List the checks a person may see."""
     rows = Check.objects.visible_to(request.user).exclude(state=Check.State.SUPERSEDED)
     rows = rows.select_related("checklist", "school", "place", "by").only(*LISTED)
-    return table_page(request, CheckTable, rows, template="inspections/checks/checks.html", filterset=CheckFilter)
+    tabs = month.tabs_for(request.user, request.GET.get("school", "")[:20])
+    page = "inspections/checks/checks.html"
+    return table_page(request, CheckTable, rows, template=page, filterset=CheckFilter, context={"tabs": tabs})
 
 
 @signed_in

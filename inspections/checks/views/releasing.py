@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from inspections.checks import releasing, scope
 from inspections.checks.figures import figures_on
 from inspections.checks.forms import AskCorrectionForm, ReleaseForm
+from inspections.checks.history import PARTS
 from inspections.checks.models import Release
 from inspections.checks.rules.releases import OPEN, State
 from inspections.checks.tables import RELEASE_TONES
@@ -100,5 +101,5 @@ def _shown(user: User, row: Release, form: ReleaseForm) -> dict[str, Any]:
         "may_answer": waits and row.asked_by_id != user.pk and user.can(Permission.CHECK_RELEASE, at=unit),
         "may_withdraw": mine and stands in OPEN,
         "may_correct": mine and stands == State.RELEASED,
-        "events": events(on=row.check_row),
+        "events": events(on=row.check_row, parts=PARTS),
     }

@@ -322,13 +322,14 @@ def test_the_school_asks_and_the_county_declares_void():
     assert check.state == "voided"
 
 
-def test_a_hand_in_through_its_page_stays_within_its_queries(monkeypatch):
+@pytest.mark.parametrize("item", ["CAN-D-02", "CAN-D-05"], ids=["due by the clock", "due in school days"])
+def test_a_hand_in_through_its_page_stays_within_its_queries(monkeypatch, item):
     """Nine and one for the facts asked; besides, who is asking (session, person, posts, place) takes four."""
     make.plug_supply(monkeypatch)
     here = scene("canteen_daily")
     browser = ground.client_of(here.officer)
     sealed = re.search(r'name="ticket" value="([^"]+)"', browser.get(address(here)).content.decode())[1]
-    fields = typed(here, **{"ticket": sealed, "a.CAN-D-02": "fail"})
+    fields = typed(here, **{"ticket": sealed, f"a.{item}": "fail"})
 
     with CaptureQueriesContext(connection) as asked:
         answer = browser.post(address(here), fields)

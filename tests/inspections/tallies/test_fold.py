@@ -14,7 +14,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from inspections.checks.models import Check
+from inspections.checks.models import Check, Release
 from inspections.schedules.models import Exemption
 from inspections.schedules.rules import Timeliness
 from inspections.tallies import services, tasks, today
@@ -187,3 +187,26 @@ def test_the_nightly_fold_is_ordered_once_an_hour_and_notes_when(scene):
     job = Job.objects.get(kind=tasks.FOLD_RECENT)
     assert job.state == Job.State.DONE
     assert today.folded_at().get() is not None
+
+
+@pytest.mark.parametrize("how", ["voided", "corrected", "neither"])
+def test_a_late_change_of_an_old_check_reaches_its_month(scene, how):
+    version, places, person, other = scene
+    old = MONDAY - timedelta(days=7)
+    check = make.check(places[0], person, old, version)
+    much_later = make.at(MONDAY + timedelta(days=90), "00:45")
+    services.fold(first=old, last=old, at=much_later)
+    if how == "voided":
+        Check.objects.filter(pk=check.pk).update(state="voided", voided_by=other, voided_at=much_later)
+    else:
+        Check.objects.filter(pk=check.pk).update(state="superseded")
+        moment = much_later if how == "corrected" else much_later - timedelta(days=30)
+        newer = make.check(places[0], person, old, version, revision=2, n_fail=1, handed_in_at=moment)
+        times = {"asked_at": moment, "decided_at": moment, "until": moment + timedelta(days=2)}
+        people = {"asked_by": person, "decided_by": other}
+        Release.objects.create(check_row=check, reason="填错", state="used", used_for=newer, **times, **people)
+
+    services.fold_recent(at=much_later)
+
+    day = CountyDay.objects.get(date=old, county=places[0].school.unit.parent)
+    assert (day.timely, day.with_failures) == {"voided": (0, 0), "corrected": (1, 1), "neither": (1, 0)}[how]

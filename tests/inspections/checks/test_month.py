@@ -1,0 +1,182 @@
+"""The month of a school's checks: a sign and a word for every slot, a reason for every day without one."""
+
+from __future__ import annotations
+
+import re
+import time
+from datetime import date, timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from inspections.checks import month as months
+from inspections.checks.services import hand_in
+from logistics_portal.kit.dates import month_of
+from tests.factories import ground, schools
+from tests.factories import inspections as make
+from tests.inspections.checks.story import MONDAY, MORNING, Scene, at, scene
+
+pytestmark = pytest.mark.django_db
+TODAY = MONDAY + timedelta(days=4)
+NOW = at(TODAY, "09:00")
+NOVEMBER = month_of(MONDAY)
+
+
+@pytest.fixture(autouse=True)
+def friday_morning(monkeypatch):
+    """Let it be nine on Friday."""
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+    monkeypatch.setattr(time, "time", NOW.timestamp)
+
+
+def drawn(here: Scene, viewer=None, now=NOW) -> dict[date, months.Cell]:
+    """Return the cells of the scene's place, by day."""
+    viewer = viewer or here.officer
+    places = months.places_of(viewer, here.place.school_id)
+    [one] = months.month(places, NOVEMBER, viewer, now).places
+    return {cell.day: cell for week in one.weeks for cell in week if cell.inside}
+
+
+def words(cell: months.Cell) -> list[str]:
+    return [str(mark.sign.word) for mark in cell.marks]
+
+
+def test_each_standing_has_its_word_and_the_way_to_its_record():
+    here = scene("campus_daily")
+    done = hand_in(paper=here.paper(), hand=here.hand(), at=MORNING).check
+    tuesday = MONDAY + timedelta(days=1)
+    late = make.check(here.place, here.officer, tuesday, here.version, timeliness="late")
+    make.missed(here.place, MONDAY - timedelta(days=3), here.version)
+    void = {"state": "voided", "voided_by": here.vice, "voided_at": NOW}
+    voided = make.check(here.place, here.officer, MONDAY - timedelta(days=4), here.version, **void)
+
+    cells = drawn(here)
+
+    record = {row: reverse("inspections:check", args=[row.pk]) for row in (done, late, voided)}
+    assert [(words(cells[it.date]), cells[it.date].marks[0].url) for it in (done, late, voided)] == [
+        (["按时"], record[done]),
+        (["补录"], record[late]),
+        (["作废"], record[voided]),
+    ]
+    missed = cells[MONDAY - timedelta(days=3)]
+    assert (words(missed), missed.marks[0].url) == (["漏检"], "")
+    assert words(cells[TODAY]) == ["待检"]
+    assert words(cells[TODAY + timedelta(days=3)]) == ["未到"]
+
+
+def test_an_exempt_slot_says_so():
+    here = scene("campus_daily")
+    make.exemption(here.place, MONDAY, here.officer, here.version, state="approved", decided_by=here.vice)
+
+    assert words(drawn(here)[MONDAY]) == ["免检"]
+
+
+def test_a_day_without_a_slot_says_why():
+    here = scene("campus_daily")
+    closed = MONDAY + timedelta(days=2)
+    decided = {"state": "approved", "decided_by": here.principal, "decided_at": MORNING}
+    schools.closure(here.unit, closed, asked_by=here.vice, reason="暴雪停课", **decided)
+
+    cells = drawn(here)
+
+    assert (cells[MONDAY - timedelta(days=1)].why, cells[closed].why) == ("周末", "停课")
+    assert cells[closed].note == "暴雪停课"
+    assert not cells[closed].marks
+
+
+def test_only_who_works_there_is_led_to_the_form():
+    here = scene("campus_daily")
+    clerk = ground.user("office_clerk", here.unit.parent)
+
+    assert "/today/" in drawn(here)[TODAY].marks[0].url
+    assert drawn(here, clerk)[TODAY].marks[0].url == ""
+
+
+def test_every_week_has_seven_days_and_every_day_of_the_month_stands_once():
+    here = scene("campus_daily")
+    [one] = months.month(months.places_of(here.officer, here.place.school_id), NOVEMBER, here.officer, NOW).places
+
+    assert {len(week) for week in one.weeks} == {7}
+    assert [cell.day for week in one.weeks for cell in week if cell.inside] == list(NOVEMBER)
+    assert all(week[0].day.weekday() == 0 for week in one.weeks)
+
+
+def test_the_sum_counts_what_the_cells_show():
+    here = scene("campus_daily")
+    hand_in(paper=here.paper(), hand=here.hand(), at=MORNING)
+    [one] = months.month(months.places_of(here.officer, here.place.school_id), NOVEMBER, here.officer, NOW).places
+
+    shown = [word for week in one.weeks for cell in week for word in words(cell)]
+
+    assert one.counts
+    assert all(shown.count(str(sign.word)) == number for sign, number in one.counts)
+
+
+def test_the_page_stands_beside_the_list_and_turns_its_leaves(django_assert_max_num_queries):
+    here = scene("campus_daily")
+    check = hand_in(paper=here.paper(), hand=here.hand(), at=MORNING).check
+    browser = ground.client_of(here.officer)
+    url = reverse("inspections:check-month", args=[here.place.school_id])
+
+    listed = browser.get(reverse("inspections:checks")).content.decode()
+    with django_assert_max_num_queries(25):
+        page = browser.get(url).content.decode()
+
+    assert url in listed
+    assert reverse("inspections:check", args=[check.pk]) in page
+    assert re.search(r'href="\?month=2026-10"', page)
+    assert re.search(r'href="\?month=2026-12"', page)
+    assert "按时提交" in page
+    assert "2026年11月" in page
+
+
+@pytest.mark.parametrize("asked", ["", "2026-13", "x", "1999-01", "2199-01", "２０２６-10"])
+def test_a_month_that_is_none_of_ours_is_the_present_one(asked):
+    assert months.read(asked, TODAY) == NOVEMBER
+
+
+def test_one_place_is_shown_alone():
+    here = scene("campus_daily")
+    other = schools.canteen(here.place.school).place
+    browser = ground.client_of(here.officer)
+    url = reverse("inspections:check-month", args=[here.place.school_id])
+
+    both = browser.get(url).content.decode()
+    one = browser.get(url, {"place": here.place.pk}).content.decode()
+
+    assert both.count('class="cal"') == 2
+    assert one.count('class="cal"') == 1
+    assert other.name in one
+
+
+def test_a_bureau_reads_it_and_the_neighbour_finds_nothing():
+    here = scene("campus_daily")
+    url = reverse("inspections:check-month", args=[here.place.school_id])
+
+    above = ground.client_of(ground.user("office_clerk", here.unit.parent)).get(url)
+    next_door = ground.client_of(ground.user("office_clerk", ground.neighbour())).get(url)
+
+    assert (above.status_code, next_door.status_code) == (200, 404)
+
+
+def test_the_list_of_one_school_leads_to_its_month():
+    here = scene("campus_daily")
+    clerk = ground.client_of(ground.user("office_clerk", here.unit.parent))
+    url = reverse("inspections:check-month", args=[here.place.school_id])
+
+    whole = clerk.get(reverse("inspections:checks")).content.decode()
+    narrowed = clerk.get(reverse("inspections:checks"), {"school": here.place.school.code}).content.decode()
+
+    assert url not in whole
+    assert url in narrowed
+
+
+def test_many_slots_alike_are_told_by_one_mark():
+    here = scene("campus_daily")
+    rows = [row for row in months.rows_between([here.place], MONDAY, MONDAY, NOW) for _turn in range(4)]
+    desk = months._Desk({(here.place.pk, MONDAY): rows}, {}, NOVEMBER, TODAY, frozenset())
+
+    [mark] = desk.marks(rows)
+
+    assert mark.times == 4
