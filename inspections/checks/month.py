@@ -21,7 +21,7 @@ from logistics_portal.accounts.permissions import SCHOOL_ROLES
 from logistics_portal.kit.components import Tab
 from logistics_portal.kit.dates import ONE_DAY, Span, each_day, local_date, month_key, month_of, read_month, week_of
 from logistics_portal.kit.errors import NotAllowed
-from schools.register.models import Place
+from schools.register.models import Place, School
 from schools.terms.rules.calendar import Calendar, Day
 from schools.terms.rules.rows import Why
 from schools.terms.selectors import calendar_for
@@ -130,7 +130,7 @@ def read(text: str, today: date) -> Span:
 
 def places_of(viewer: User, school: int) -> list[Place]:
     """Return the places of a school that a person reaches, with the units above them; one query."""
-    rows = Place.objects.visible_to(viewer).filter(school=school)
+    rows = Place.objects.visible_to(viewer).filter(school__in=School.objects.filter(pk=school))
     return list(rows.select_related("school__unit__parent__parent").order_by("kind", "name", "pk"))
 
 
