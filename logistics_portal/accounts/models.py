@@ -13,6 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from logistics_portal.accounts.permissions import GRANTS, Level, Permission, Role
+from logistics_portal.kit.dated import held
 from logistics_portal.kit.scoping import Reach, Scoped, ScopedQuerySet
 
 
@@ -29,7 +30,7 @@ class UnitQuerySet(ScopedQuerySet["Unit"]):
 
     def living(self, *, on: date) -> Self:
         """Keep the units that exist on a day."""
-        return self.filter(Q(until_date__isnull=True) | Q(until_date__gte=on), from_date__lte=on)
+        return self.filter(held(on))
 
 
 class Unit(Scoped):
@@ -211,8 +212,8 @@ class User(AbstractBaseUser):
     @cached_property
     def live_posts(self) -> list[Post]:
         """Return the posts held today, read once per request; what they list is read only where they list something."""
-        held = Post.objects.in_force(on=timezone.localdate()).filter(user=self)
-        posts = list(held.select_related("unit__parent").order_by("pk"))
+        own = Post.objects.in_force(on=timezone.localdate()).filter(user=self)
+        posts = list(own.select_related("unit__parent").order_by("pk"))
         listing = [post for post in posts if post.reach_kind != Post.ReachKind.UNIT]
         models.prefetch_related_objects(listing, "listed_schools", "listed_places")
         return posts
@@ -256,9 +257,7 @@ class PostQuerySet(ScopedQuerySet["Post"]):
 
     def in_force(self, *, on: date) -> Self:
         """Keep the posts held on a day and not revoked."""
-        return self.filter(
-            Q(until_date__isnull=True) | Q(until_date__gte=on), from_date__lte=on, revoked_at__isnull=True
-        )
+        return self.filter(held(on), revoked_at__isnull=True)
 
 
 class Post(Scoped):

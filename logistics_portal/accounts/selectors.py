@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from logistics_portal.accounts.models import Post, Unit, UnitChange, UnitPeriod, User
 from logistics_portal.accounts.permissions import Permission
+from logistics_portal.kit.dated import held
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.kit.scoping import within
 from logistics_portal.records.models import AuditRow
@@ -57,7 +58,7 @@ def below_at(unit: Unit, on: date) -> frozenset[int]:
 
 
 def _held(on: date) -> QuerySet[UnitPeriod]:
-    return UnitPeriod.objects.filter(Q(until_date__isnull=True) | Q(until_date__gte=on), from_date__lte=on)
+    return UnitPeriod.objects.filter(held(on))
 
 
 def _path(unit_id: int, periods: dict[int, UnitPeriod], known: dict[int, str]) -> str:
