@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import CharFilter, ChoiceFilter, DateFilter
 from django_tables2 import A
 
-from logistics_portal.accounts.models import Post, Unit
+from logistics_portal.accounts.models import Post, PostRequest, Unit
 from logistics_portal.accounts.permissions import Role
 from logistics_portal.kit.marks import badge_html
 from logistics_portal.kit.tables import BadgeColumn, Column, DayColumn, PortalFilter, PortalTable
@@ -82,6 +82,45 @@ class PeopleFilter(PortalFilter):
         """Keep the posts held today, or the others."""
         running = Post.objects.in_force(on=timezone.localdate())
         return rows.filter(pk__in=running) if state == RUNNING else rows.exclude(pk__in=running)
+
+
+REQUEST_TONES = {"asked": "warn", "granted": "good", "refused": "bad", "withdrawn": "idle"}
+
+
+class RequestTable(PortalTable):
+    """The posts asked for."""
+
+    caption = _("岗位申请")
+    empty_title = _("没有岗位申请")
+    empty_text = _("学校由校长、分管副校长提出，或由主管单位经办提出；安全管理员办理。")
+    phone = ("full_name", "role", "unit", "state")
+
+    full_name = Column(verbose_name=_("姓名"), linkify=("accounts:request", {"pk": A("pk")}))
+    role = Column(verbose_name=_("岗位"))
+    unit = Column(verbose_name=_("单位"), accessor="unit__name")
+    asked_by = Column(verbose_name=_("提出人"), accessor="asked_by__full_name")
+    asked_at = DayColumn(verbose_name=_("提出时间"))
+    state = BadgeColumn(REQUEST_TONES, verbose_name=_("状态"))
+
+    class Meta(PortalTable.Meta):
+        order_by = "-asked_at"
+
+
+class RequestFilter(PortalFilter):
+    """What the posts asked for can be narrowed by."""
+
+    q = CharFilter(label=_("姓名、登录名"), method="by_text", max_length=60)
+    at = CharFilter(label=_("单位名称或代码"), method="by_unit", max_length=60)
+    state = ChoiceFilter(label=_("状态"), choices=PostRequest.State.choices)
+    first = ("q", "at", "state")
+
+    def by_text(self, rows: Any, _name: str, text: str) -> Any:
+        """Keep whom the text names."""
+        return rows.filter(Q(full_name__icontains=text.strip()) | Q(username__icontains=text.strip()))
+
+    def by_unit(self, rows: Any, _name: str, text: str) -> Any:
+        """Keep the posts at units that the text names."""
+        return rows.filter(Q(unit__name__icontains=text.strip()) | Q(unit__code__startswith=text.strip()))
 
 
 class UnitTable(PortalTable):

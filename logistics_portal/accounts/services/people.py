@@ -44,6 +44,20 @@ def create_person(*, new: NewPerson, unit: Unit, by: User | None, at: datetime) 
     return person
 
 
+def known_person(new: NewPerson) -> User | None:
+    """Return who signs in under this name already, or nobody; a name that is somebody else's is refused."""
+    known = User.objects.filter(username=new.username.strip().casefold()).first()
+    if known is not None:
+        refuse_stranger(known, new)
+    return known
+
+
+def refuse_stranger(known: User, new: NewPerson) -> None:
+    """Raise `NotAllowed` when the login name belongs to a person of another name."""
+    if known.full_name != new.full_name.strip():
+        raise NotAllowed(gettext("登录名“%(name)s”已是别人的，请另填登录名。") % {"name": new.username})
+
+
 @transaction.atomic
 def issue_link(*, person: User, unit: Unit, by: User | None, at: datetime) -> OneTimeLink:
     """Return a one-time link to set a password; the old password, older links and open sessions end with it."""

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from logistics_portal.accounts import selectors
+from logistics_portal.accounts.acting import asks_at, staffs
 from logistics_portal.accounts.drafts import Cause
 from logistics_portal.accounts.forms import CHANGE_FORMS, DecideForm
 from logistics_portal.accounts.gate import SignedRequest, fresh, require, signed_in
@@ -50,7 +51,8 @@ def unit(request: SignedRequest, pk: int) -> HttpResponse:
         "periods": shown.periods.select_related("parent").order_by("-from_date"),
         "changes": shown.changes.filter(state=UnitChange.State.ASKED).select_related("asked_by"),
         "may_change": request.user.can(Permission.UNIT_CHANGE, at=shown),
-        "may_grant": request.user.can(selectors.grant_right(shown), at=shown),
+        "may_grant": staffs(request.user, shown),
+        "may_ask": asks_at(request.user, shown),
         "kinds": [kind for kind in UnitChange.Kind if _fits(kind, shown)],
         "events": trails.events(on=shown),
     }
