@@ -9,6 +9,10 @@ from celery.schedules import crontab
 TIMETABLE: dict[str, dict[str, Any]] = {
     "lost work": {"task": "logistics_portal.records.tasks.sweep", "schedule": 30.0},
     "reports": {"task": "inspections.reports.tasks.order_reports", "schedule": crontab(minute="*/10")},
+    "unit changes": {
+        "task": "logistics_portal.accounts.tasks.apply_unit_changes",
+        "schedule": crontab(minute="5"),
+    },
     "old imports": {
         "task": "logistics_portal.accounts.tasks.cancel_old_imports",
         "schedule": crontab(hour="1", minute="10"),

@@ -226,7 +226,15 @@ class ChangeForm(PortalForm):
 class DecideForm(DecisionForm):
     """The change is confirmed, or sent back."""
 
-    agree = ("confirm", _("确认，变更生效"))
+    agree = ("confirm", _("确认，到生效日期自动生效"))
+
+    def __init__(self, *args: Any, agreed: bool = False, **more: Any) -> None:
+        super().__init__(*args, **more)
+        if agreed:
+            choices = [("refuse", _("撤回确认，不再生效"))]
+            self.fields["decision"] = forms.ChoiceField(
+                label=_("办理"), choices=choices, initial="refuse", widget=forms.RadioSelect
+            )
 
 
 class CreateForm(ChangeForm):

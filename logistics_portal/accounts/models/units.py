@@ -117,7 +117,7 @@ class UnitPeriod(models.Model):
 
 
 class UnitChange(Scoped):
-    """A change to the org tree that one person asks for and another confirms; it takes effect when confirmed."""
+    """A change to the org tree that one person asks for and another confirms; it takes effect by itself on its day."""
 
     class Kind(models.TextChoices):
         """What is to change."""
@@ -133,6 +133,7 @@ class UnitChange(Scoped):
         """Where the change stands."""
 
         ASKED = "asked", _("待确认")
+        AGREED = "agreed", _("已确认，到期生效")
         DONE = "done", _("已生效")
         REFUSED = "refused", _("已退回")
 
@@ -149,6 +150,7 @@ class UnitChange(Scoped):
     asked_at = models.DateTimeField(_("提出时间"))
     decided_by = models.ForeignKey("User", models.PROTECT, null=True, blank=True, related_name="decided_unit_changes")
     decided_at = models.DateTimeField(_("办理时间"), null=True, blank=True)
+    trouble = models.CharField(_("未能生效的原因"), max_length=200, blank=True)
 
     objects = ScopedQuerySet["UnitChange"].as_manager()
 
@@ -161,7 +163,7 @@ class UnitChange(Scoped):
             ),
             models.CheckConstraint(
                 condition=Q(state="asked", decided_by__isnull=True, decided_at__isnull=True)
-                | Q(state__in=["done", "refused"], decided_by__isnull=False, decided_at__isnull=False),
+                | Q(state__in=["agreed", "done", "refused"], decided_by__isnull=False, decided_at__isnull=False),
                 name="unit_change_decided_by_somebody_at_some_time",
             ),
         ]

@@ -336,6 +336,27 @@ def test_a_change_to_the_tree_is_asked_for_and_confirmed_by_two_people() -> None
     assert "新南关区" in head.get(reverse("accounts:unit", args=[county.pk])).content.decode()
 
 
+def test_a_change_dated_ahead_waits_for_its_day_on_the_pages() -> None:
+    day = timezone.localdate() + timedelta(3)
+    asker = make.user(Role.OFFICE_CLERK, make.province())
+    cause = Cause(day, "批复", asker, timezone.now())
+    change = units.ask_change(unit=make.county(), kind="rename", facts={"name": "新南关区"}, cause=cause)
+    head = make.client_of(make.user(Role.OFFICE_HEAD, make.province()))
+    url = reverse("accounts:unit-decide", args=[change.pk])
+
+    told = head.post(url, {"decision": "confirm"}, follow=True).content.decode()
+    waiting = head.get(url).content.decode()
+    twice = head.post(url, {"decision": "confirm"})
+    head.post(url, {"decision": "refuse", "reason": "另报"})
+
+    assert f"将于 {day} 自动生效" in told
+    assert f"{day} 自动生效" in waiting
+    assert "撤回确认" in waiting
+    assert twice.status_code == 200
+    assert Unit.objects.get(pk=make.county().pk).name == "南关区"
+    assert UnitChange.objects.get().state == UnitChange.State.REFUSED
+
+
 def test_a_change_is_sent_back_with_a_reason() -> None:
     asker = make.user(Role.OFFICE_CLERK, make.province())
     change = units.ask_change(
