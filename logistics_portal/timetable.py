@@ -13,6 +13,10 @@ TIMETABLE: dict[str, dict[str, Any]] = {
         "task": "logistics_portal.accounts.tasks.apply_unit_changes",
         "schedule": crontab(minute="5"),
     },
+    "old sign-ins": {
+        "task": "logistics_portal.accounts.tasks.forget_old_sign_ins",
+        "schedule": crontab(hour="1", minute="20"),
+    },
     "old imports": {
         "task": "logistics_portal.accounts.tasks.cancel_old_imports",
         "schedule": crontab(hour="1", minute="10"),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext
 
 from logistics_portal.accounts import deciding, selectors
 from logistics_portal.accounts.forms import Offer
-from logistics_portal.accounts.gate import require
+from logistics_portal.accounts.gate import SignedRequest, require
 from logistics_portal.accounts.models import Post, Unit, User
 from logistics_portal.accounts.permissions import OWN_LOG_ROLES, Permission
+from logistics_portal.accounts.services import posts
 from logistics_portal.kit.errors import NotAllowed
 
 
@@ -55,6 +57,19 @@ def acts_on(user: User, post: Post) -> bool:
 def require_over(user: User, permission: Permission, post: Post) -> Post:
     """Return the post under which `user` may act on the holder of `post`; own-log posts are the principal's too."""
     return _own_log(user, post) or require(user, permission, at=post.unit)
+
+
+def seen_person(request: SignedRequest, pk: int, permission: Permission) -> tuple[User, Unit]:
+    """Return a person within reach and the unit that answers for them, once the right to act on them is there.
+
+    The right must hold at every unit where the person has a post today, so nobody ends a superior.
+    """
+    person = get_object_or_404(selectors.people_visible_to(request.user), pk=pk)
+    latest = selectors.latest_post(person, request.user)
+    require_over(request.user, permission, latest)
+    for post in person.live_posts:
+        posts.refuse_own_level(require_over(request.user, permission, post), post.unit)
+    return person, latest.unit
 
 
 def _own_log(user: User, post: Post) -> Post | None:

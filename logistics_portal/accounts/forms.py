@@ -206,6 +206,13 @@ class SheetForm(PortalForm):
         self.fields["asked_by"] = field
 
 
+class ReleaseForm(PortalForm):
+    """An address to release, and why."""
+
+    address = forms.GenericIPAddressField(widget=forms.HiddenInput)
+    reason = forms.CharField(label=_("理由"), max_length=200)
+
+
 class ChangeForm(PortalForm):
     """What every change to the tree says: its day and its grounds."""
 

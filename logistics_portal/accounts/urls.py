@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from logistics_portal.accounts.views import entrance, imports, people, posts, requests, units
+from logistics_portal.accounts.views import entrance, imports, lockouts, people, posts, requests, units
 
 app_name = "accounts"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("<int:pk>/link/", people.link, name="link"),
     path("<int:pk>/lock/", people.lock, name="lock"),
     path("<int:pk>/unlock/", people.unlock, name="unlock"),
+    path("<int:pk>/release/", lockouts.release, name="release"),
+    path("lockouts/", lockouts.lockouts, name="lockouts"),
     path("<int:pk>/posts/new/", posts.pick_unit, name="pick-unit"),
     path("<int:pk>/posts/new/<int:unit_pk>/", posts.grant, name="grant"),
     path("posts/<int:pk>/revoke/", posts.revoke, name="revoke"),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from logistics_portal.accounts import selectors
-from logistics_portal.accounts.acting import acts_on, offer_at, require_direct, require_over, staffs
+from logistics_portal.accounts.acting import acts_on, offer_at, require_direct, seen_person, staffs
 from logistics_portal.accounts.forms import NewPersonForm, PersonForm
 from logistics_portal.accounts.gate import SignedRequest, fresh, signed_in
 from logistics_portal.accounts.models import Post, Unit, User
@@ -48,19 +48,6 @@ def people(request: SignedRequest) -> HttpResponseBase:
 
 def _may(user: User, permission: Permission, unit: Unit) -> bool:
     return user.can(permission, at=unit) or user.can(Permission.AUDIT_READ, at=unit)
-
-
-def seen_person(request: SignedRequest, pk: int, permission: Permission) -> tuple[User, Unit]:
-    """Return a person within reach and the unit that answers for them, once the right to act on them is there.
-
-    The right must hold at every unit where the person has a post today, so nobody ends a superior.
-    """
-    person = get_object_or_404(selectors.people_visible_to(request.user), pk=pk)
-    latest = selectors.latest_post(person, request.user)
-    require_over(request.user, permission, latest)
-    for post in person.live_posts:
-        posts.refuse_own_level(require_over(request.user, permission, post), post.unit)
-    return person, latest.unit
 
 
 @signed_in
