@@ -13,6 +13,10 @@ TIMETABLE: dict[str, dict[str, Any]] = {
         "task": "logistics_portal.accounts.tasks.apply_unit_changes",
         "schedule": crontab(minute="5"),
     },
+    "idle accounts": {
+        "task": "logistics_portal.accounts.tasks.watch_idle_accounts",
+        "schedule": crontab(hour="2", minute="30"),
+    },
     "old sign-ins": {
         "task": "logistics_portal.accounts.tasks.forget_old_sign_ins",
         "schedule": crontab(hour="1", minute="20"),

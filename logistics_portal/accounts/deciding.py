@@ -92,6 +92,13 @@ def deciding_post(user: User, unit: Unit, on: date) -> Post | None:
     return next((post for post in mine if bureau is not None and post.unit_id == bureau.pk), None)
 
 
+def account_keepers(unit: Unit, on: date) -> QuerySet[User]:
+    """Return the security administrators who answer for accounts at a unit: at a bureau those one above it."""
+    if unit.kind == Unit.Kind.SCHOOL:
+        return deciders(unit, on)
+    return selectors.people_in_post([Role.SECURITY_ADMIN], unit.next_level, on)
+
+
 def list_givers(unit: Unit, on: date) -> QuerySet[User]:
     """Return who may answer for a list of school users: the unit's office clerks, or those of the bureau above."""
     own = selectors.people_in_post([Role.OFFICE_CLERK], unit, on)

@@ -7,13 +7,20 @@ from datetime import date, datetime, timedelta
 from logistics_portal.kit.dates import local_date
 from logistics_portal.records.selectors import parameters
 
-BULK_ROWS, IMPORT_DAYS = "BULK_ROWS", "IMPORT_DAYS"
-DECIDED = {BULK_ROWS: 50, IMPORT_DAYS: 7}
+BULK_ROWS, IMPORT_DAYS, UNUSED_DAYS, UNUSED_TOLD_DAYS = "BULK_ROWS", "IMPORT_DAYS", "UNUSED_DAYS", "UNUSED_TOLD_DAYS"
+DECIDED = {BULK_ROWS: 50, IMPORT_DAYS: 7, UNUSED_DAYS: 90, UNUSED_TOLD_DAYS: 7}
 
 
 def figure(code: str, on: date) -> int:
     """Return a figure in force on a day."""
     return int(parameters(on).get(code, DECIDED[code]))
+
+
+def unused_since(at: datetime) -> tuple[datetime, datetime]:
+    """Return before which moments an account must have been used last to be told of, and to be switched off."""
+    on = local_date(at)
+    off = at - timedelta(days=figure(UNUSED_DAYS, on))
+    return off + timedelta(days=figure(UNUSED_TOLD_DAYS, on)), off
 
 
 def import_deadline(at: datetime) -> datetime:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
@@ -72,6 +72,15 @@ def _path(unit_id: int, periods: dict[int, UnitPeriod], known: dict[int, str]) -
 def people_visible_to(viewer: User) -> QuerySet[User]:
     """Return the people with a post, past or present, where the viewer's posts reach, and the viewer."""
     return User.objects.filter(Q(posts__in=Post.objects.visible_to(viewer)) | Q(pk=viewer.pk)).distinct()
+
+
+def unused_people(before: datetime) -> QuerySet[User]:
+    """Return the people who can sign in and have neither worked, nor signed in, nor been let in again since."""
+    moments = ("seen_at", "last_login", "reopened_at")
+    unused = Q(is_active=True, created_at__lt=before)
+    for name in moments:
+        unused &= Q(**{f"{name}__isnull": True}) | Q(**{f"{name}__lt": before})
+    return User.objects.filter(unused)
 
 
 def posts_of(person: User, viewer: User) -> QuerySet[Post]:

@@ -6,7 +6,7 @@ from axes.handlers.proxy import AxesProxyHandler
 from celery import shared_task
 from django.utils import timezone
 
-from logistics_portal.accounts.services import imports, units
+from logistics_portal.accounts.services import idle, imports, units
 
 SIGN_INS_KEPT = 190  # days
 
@@ -15,6 +15,14 @@ SIGN_INS_KEPT = 190  # days
 def apply_unit_changes() -> int:
     """Carry out the agreed changes of the tree whose day has come; running twice is harmless."""
     return units.apply_due(at=timezone.now())
+
+
+@shared_task
+def watch_idle_accounts() -> int:
+    """Switch off what was not used for ninety days, tell of what soon will be; running twice is harmless."""
+    now = timezone.now()
+    off = idle.switch_off_idle(at=now)
+    return off + idle.tell_idle(at=now)
 
 
 @shared_task

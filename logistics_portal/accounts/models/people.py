@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -40,6 +40,8 @@ class User(AbstractBaseUser):
     created_at = models.DateTimeField(_("建立时间"), default=timezone.now)
     locked_at = models.DateTimeField(_("停用时间"), null=True, blank=True)
     seen_at = models.DateTimeField(_("最近使用"), null=True, blank=True)
+    reopened_at = models.DateTimeField(_("恢复时间"), null=True, blank=True)
+    idle_told_at = models.DateTimeField(_("闲置提醒时间"), null=True, blank=True)
 
     objects = UserManager()
 
@@ -52,6 +54,11 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.full_name or self.username
+
+    @property
+    def last_seen(self) -> datetime | None:
+        """Return when the account was last used: signed in, or at work up to an hour ago."""
+        return max((moment for moment in (self.seen_at, self.last_login) if moment), default=None)
 
     @cached_property
     def live_posts(self) -> list[Post]:

@@ -139,10 +139,10 @@ def revoke_everything(*, person: User, reason: str, by: User, at: datetime) -> U
 
 @transaction.atomic
 def unlock(*, person: User, reason: str, by: User, at: datetime) -> User:
-    """Let a locked account be used again; posts must be granted anew and a new link be given."""
+    """Let a locked account be used again; posts that were revoked must be granted anew."""
     person = User.objects.select_for_update().get(pk=person.pk)
-    person.is_active, person.locked_at = True, None
-    person.save(update_fields=["is_active", "locked_at"])
+    person.is_active, person.locked_at, person.reopened_at = True, None, at
+    person.save(update_fields=["is_active", "locked_at", "reopened_at"])
     records.log(by=by, verb="account.unlock", on=person, reason=reason, at=at)
     return person
 

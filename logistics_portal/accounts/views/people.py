@@ -130,12 +130,12 @@ def lock(request: SignedRequest, pk: int) -> HttpResponse:
 @fresh
 @require_http_methods(["GET", "POST"])
 def unlock(request: SignedRequest, pk: int) -> HttpResponse:
-    """Let a locked account be used again; posts are granted anew."""
+    """Let a locked account be used again, also one switched off because nobody used it."""
     shown, _unit = seen_person(request, pk, Permission.ACCOUNT_LOCK)
     form = ReasonForm(request.POST or None)
     if form.is_valid():
         services.unlock(person=shown, reason=form.cleaned_data["reason"], by=request.user, at=timezone.now())
-        messages.success(request, gettext("账号已恢复，请重新授予岗位并发送一次性链接。"))
+        messages.success(request, gettext("账号已恢复。没有撤销的岗位继续有效；忘记密码请再发一次性链接。"))
         return redirect("accounts:person", pk=pk)
     title = gettext("恢复账号：%(name)s") % {"name": shown.full_name}
     back = reverse("accounts:person", args=[pk])
