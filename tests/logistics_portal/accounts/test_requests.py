@@ -284,10 +284,16 @@ def test_a_request_is_sent_back_with_a_reason_that_the_asker_reads(
 def test_the_answer_asks_for_the_password_again(principal: User, security: User, school: Unit) -> None:
     page = reverse("accounts:request-answer", args=[asked(principal, school).pk])
 
-    answer = make.client_of(security, fresh=False).post(page, {"decision": "grant"})
+    security.set_password("三更灯火五更鸡2026")
+    security.save()
+    browser = make.client_of(security, fresh=False)
 
-    assert answer.status_code == 302
-    assert PostRequest.objects.get().is_open
+    asked_again = browser.post(page, {"decision": "refuse", "reason": "没有任命文件"})
+    waiting = PostRequest.objects.get().is_open
+    browser.post(asked_again.url, {"password": "三更灯火五更鸡2026"})
+
+    assert waiting
+    assert PostRequest.objects.get().answer == "没有任命文件"
 
 
 def test_nobody_else_reads_or_answers_a_request(principal: User, security: User, school: Unit) -> None:
