@@ -23,6 +23,11 @@ def unused_since(at: datetime) -> tuple[datetime, datetime]:
     return off + timedelta(days=figure(UNUSED_TOLD_DAYS, on)), off
 
 
+def import_figures(on: date) -> dict[str, int]:
+    """Return from how many rows on an import takes a second person, and within how many days."""
+    return {"limit": figure(BULK_ROWS, on), "days": figure(IMPORT_DAYS, on)}
+
+
 def import_deadline(at: datetime) -> datetime:
     """Return the moment before which a sheet must have been handed in to be too old now."""
     return at - timedelta(days=figure(IMPORT_DAYS, local_date(at)))

@@ -242,6 +242,7 @@ class DecideForm(DecisionForm):
             self.fields["decision"] = forms.ChoiceField(
                 label=_("办理"), choices=choices, initial="refuse", widget=forms.RadioSelect
             )
+            self.fields["reason"] = forms.CharField(label=_("理由"), max_length=200)
 
 
 class CreateForm(ChangeForm):

@@ -11,7 +11,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from logistics_portal.accounts import deciding, sheets
+from logistics_portal.accounts import deciding, figures, sheets
 from logistics_portal.accounts.forms import SheetForm
 from logistics_portal.accounts.gate import SignedRequest, fresh, signed_in
 from logistics_portal.accounts.models import PeopleImport, Unit, User
@@ -47,8 +47,8 @@ def upload(request: SignedRequest) -> HttpResponse:
             return redirect("accounts:import-check", name=row.file.name)
         except NotAllowed as refusal:
             form.add_error("file", str(refusal))
-    waiting = deciding.imports_waiting_for(request.user)
-    return render(request, "accounts/import.html", {"form": form, "waiting": waiting, "has_askers": askers.exists()})
+    context = {"form": form, "waiting": deciding.imports_waiting_for(request.user), "has_askers": askers.exists()}
+    return render(request, "accounts/import.html", {**context, **figures.import_figures(timezone.localdate())})
 
 
 def _hand_in(user: User, unit: Unit, form: SheetForm) -> PeopleImport:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
@@ -42,7 +43,7 @@ def lockouts(request: SignedRequest) -> HttpResponse:
         messages.success(request, gettext("已解除，陌生名字可以在那里重新登录。"))
         return redirect("accounts:lockouts")
     context = {"names": _names(request.user, now), "addresses": addresses, "form": form}
-    return render(request, "accounts/lockouts.html", context)
+    return render(request, "accounts/lockouts.html", {**context, "most": settings.SPRAY_NAMES})
 
 
 def _names(user: User, now: datetime) -> list[dict[str, Any]]:

@@ -40,7 +40,8 @@ def people(request: SignedRequest) -> HttpResponseBase:
     rows = Post.objects.visible_to(request.user).select_related("user", "unit")
     rows = rows if sees_all else rows.filter(role__in=sorted(OWN_LOG_ROLES))
     may_import = request.user.can(Permission.ACCOUNT_CREATE, at=post.unit)
-    context = {"may_import": may_import, "may_staff": may_staff, "unit": post.unit}
+    may_pick = may_import and post.unit.kind in {Unit.Kind.PROVINCE, Unit.Kind.CITY}
+    context = {"may_import": may_import, "may_staff": may_staff, "may_pick": may_pick, "unit": post.unit}
     return table_page(
         request, PeopleTable, rows, template="accounts/people.html", filterset=PeopleFilter, context=context
     )
