@@ -193,8 +193,13 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_CLIENT_IP_CALLABLE = "logistics_portal.kit.context.client_address"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # who is turned away does not stay out longer
 AXES_ENABLE_ADMIN = False
-AXES_LOCKOUT_TEMPLATE = "account/locked.html"
+AXES_LOCKOUT_CALLABLE = "logistics_portal.accounts.lockout.tell"
+AXES_HANDLER = "logistics_portal.accounts.lockout.Doorkeeper"
+AXES_USERNAME_CALLABLE = "logistics_portal.accounts.lockout.name_of"
+AXES_ENABLE_ACCESS_FAILURE_LOG = True
+SPRAY_NAMES = env.int("SPRAY_NAMES", default=20)  # strange names failing from one address within an hour
 AXES_USERNAME_FORM_FIELD = "username"  # what allauth calls it when it asks the backends
 AXES_VERBOSE = False
 

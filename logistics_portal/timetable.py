@@ -9,6 +9,22 @@ from celery.schedules import crontab
 TIMETABLE: dict[str, dict[str, Any]] = {
     "lost work": {"task": "logistics_portal.records.tasks.sweep", "schedule": 30.0},
     "reports": {"task": "inspections.reports.tasks.order_reports", "schedule": crontab(minute="*/10")},
+    "unit changes": {
+        "task": "logistics_portal.accounts.tasks.apply_unit_changes",
+        "schedule": crontab(minute="5"),
+    },
+    "idle accounts": {
+        "task": "logistics_portal.accounts.tasks.watch_idle_accounts",
+        "schedule": crontab(hour="2", minute="30"),
+    },
+    "old sign-ins": {
+        "task": "logistics_portal.accounts.tasks.forget_old_sign_ins",
+        "schedule": crontab(hour="1", minute="20"),
+    },
+    "old imports": {
+        "task": "logistics_portal.accounts.tasks.cancel_old_imports",
+        "schedule": crontab(hour="1", minute="10"),
+    },
     "flags of schools": {
         "task": "schools.register.tasks.reconcile_flags",
         "schedule": crontab(hour="0", minute="20"),

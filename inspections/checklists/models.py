@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from logistics_portal.accounts.models import Unit
+from logistics_portal.kit.dated import held
 from logistics_portal.kit.scoping import Viewer
 from schools.register.models import Place
 
@@ -37,8 +38,7 @@ class VersionQuerySet(models.QuerySet["Version"]):
     def in_force(self, *, on: date) -> Self:
         """Keep the versions that hold on a day: published or, for past days, retired since."""
         return self.filter(
-            Q(valid_to__isnull=True) | Q(valid_to__gte=on),
-            valid_from__lte=on,
+            held(on, since="valid_from", until="valid_to"),
             state__in=[Version.State.PUBLISHED, Version.State.RETIRED],
         )
 

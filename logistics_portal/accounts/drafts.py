@@ -21,7 +21,10 @@ class NewPerson:
 
 @dataclass(frozen=True)
 class Grant:
-    """A role at a unit over some days; with `schools` or `places` it reaches these alone."""
+    """A role at a unit over some days; with `schools` or `places` it reaches these alone.
+
+    `asked_by` is who asked for it, `stands_in_for` the post it stands in for.
+    """
 
     role: Role
     unit: Unit
@@ -30,6 +33,8 @@ class Grant:
     schools: tuple[Unit, ...] = ()
     place_ids: tuple[int, ...] = ()
     reason: str = ""
+    asked_by: User | None = None
+    stands_in_for: Post | None = None
 
     @property
     def reach_kind(self) -> Post.ReachKind:
@@ -37,6 +42,14 @@ class Grant:
         if self.schools:
             return Post.ReachKind.SCHOOLS
         return Post.ReachKind.PLACES if self.place_ids else Post.ReachKind.UNIT
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A post asked for, and who is to hold it: a known person under their login name, or a new one."""
+
+    grant: Grant
+    person: NewPerson
 
 
 @dataclass(frozen=True)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.validators import RegexValidator
+from django.db.models import QuerySet
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from logistics_portal.accounts.drafts import Grant, NewPerson, StandIn
+from logistics_portal.accounts.drafts import Ask, Grant, NewPerson, StandIn
 from logistics_portal.accounts.models import Unit, UnitChange, User
 from logistics_portal.accounts.permissions import Role
-from logistics_portal.accounts.rules import BUREAU_KINDS, fits
+from logistics_portal.accounts.rules import BUREAU_KINDS
 from logistics_portal.kit.forms import DayField, PortalForm
 
 LOGIN_NAME = RegexValidator(r"^[0-9a-zA-Z._\-]{3,40}$", _("登录名用 3 至 40 位字母、数字、点、横线。"))
@@ -34,6 +37,15 @@ class PersonForm(PortalForm):
         return NewPerson("", typed["full_name"], typed["phone"], typed["email"])
 
 
+@dataclass(frozen=True)
+class Offer:
+    """What a post at a unit can be: the roles, and what it can be narrowed to."""
+
+    roles: list[Role]
+    places: list[tuple[int, str]]
+    schools: list[Unit]
+
+
 class GrantForm(PortalForm):
     """A post at one unit: role, days, reach."""
 
@@ -48,13 +60,13 @@ class GrantForm(PortalForm):
     )
     reason = forms.CharField(label=_("依据"), max_length=200, required=False)
 
-    def __init__(self, *args: Any, unit: Unit, places: list[tuple[int, str]], schools: list[Unit], **more: Any) -> None:
+    def __init__(self, *args: Any, unit: Unit, offer: Offer, **more: Any) -> None:
         super().__init__(*args, **more)
         self.unit = unit
-        self.known = {str(school.pk): school for school in schools}
-        roles = [(role.value, role.label) for role in Role if fits(role, unit.kind)]
+        self.known = {str(school.pk): school for school in offer.schools}
+        roles = [(role.value, role.label) for role in offer.roles]
         self.fields["role"] = forms.ChoiceField(label=_("岗位"), choices=roles)
-        self._offer("places", [(str(pk), name) for pk, name in places])
+        self._offer("places", [(str(pk), name) for pk, name in offer.places])
         self._offer("schools", [(key, school.name) for key, school in self.known.items()])
 
     def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
@@ -87,6 +99,49 @@ class NewPersonForm(GrantForm):
         """Return the person as typed."""
         typed = self.cleaned_data
         return NewPerson(typed["username"] or typed["phone"], typed["full_name"], typed["phone"])
+
+
+class AskForm(NewPersonForm):
+    """A post asked for, with whom it is for; a person who has an account is named by the login name."""
+
+    username = forms.CharField(
+        label=_("登录名"),
+        max_length=40,
+        required=False,
+        validators=[LOGIN_NAME],
+        help_text=_("已有账号的人填原登录名；新人不填就用手机号。"),
+    )
+    reason = forms.CharField(label=_("依据"), max_length=200, help_text=_("任命文件的文号，或为什么需要这个岗位。"))
+
+    def ask(self) -> Ask:
+        """Return the request as typed."""
+        return Ask(self.grant(), self.person())
+
+
+class DecisionForm(PortalForm):
+    """Agreed to, or sent back with a reason."""
+
+    decision = forms.ChoiceField(label=_("办理"), widget=forms.RadioSelect)
+    reason = forms.CharField(label=_("退回理由"), max_length=200, required=False)
+    agree: ClassVar[tuple[str, Promise | str]] = ("agree", _("同意"))
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        choices = [self.agree, ("refuse", _("退回"))]
+        self.fields["decision"] = forms.ChoiceField(label=_("办理"), choices=choices, widget=forms.RadioSelect)
+
+    def clean(self) -> dict[str, Any]:
+        """Return the decision; sending back takes a reason."""
+        typed = super().clean() or {}
+        if typed.get("decision") == "refuse" and not typed.get("reason"):
+            self.add_error("reason", _("请写明退回理由。"))
+        return typed
+
+
+class AnswerForm(DecisionForm):
+    """The post is granted, or the request sent back."""
+
+    agree = ("grant", _("同意授予"))
 
 
 class DelegateForm(PortalForm):
@@ -138,6 +193,24 @@ class SheetForm(PortalForm):
     """A sheet of people."""
 
     file = forms.FileField(label=_("人员表格"), help_text=_("xlsx 或 csv，不超过 10 MB。"))
+    asked_by = forms.ModelChoiceField(
+        label=_("名单提供人"), queryset=User.objects.none(), help_text=_("提供并核对名单的经办；会告知本人。")
+    )
+
+    def __init__(self, *args: Any, askers: QuerySet[User], **more: Any) -> None:
+        super().__init__(*args, **more)
+        field = forms.ModelChoiceField(
+            label=self.fields["asked_by"].label, queryset=askers, help_text=self.fields["asked_by"].help_text
+        )
+        field.empty_label = _("请选择")
+        self.fields["asked_by"] = field
+
+
+class ReleaseForm(PortalForm):
+    """An address to release, and why."""
+
+    address = forms.GenericIPAddressField(widget=forms.HiddenInput)
+    reason = forms.CharField(label=_("理由"), max_length=200)
 
 
 class ChangeForm(PortalForm):
@@ -157,20 +230,19 @@ class ChangeForm(PortalForm):
         return day
 
 
-class DecideForm(PortalForm):
-    """Confirmed, or sent back with a reason."""
+class DecideForm(DecisionForm):
+    """The change is confirmed, or sent back."""
 
-    decision = forms.ChoiceField(
-        label=_("办理"), choices=[("confirm", _("确认，变更生效")), ("refuse", _("退回"))], widget=forms.RadioSelect
-    )
-    reason = forms.CharField(label=_("退回理由"), max_length=200, required=False)
+    agree = ("confirm", _("确认，到生效日期自动生效"))
 
-    def clean(self) -> dict[str, Any]:
-        """Return the decision; sending back takes a reason."""
-        typed = super().clean() or {}
-        if typed.get("decision") == "refuse" and not typed.get("reason"):
-            self.add_error("reason", _("请写明退回理由。"))
-        return typed
+    def __init__(self, *args: Any, agreed: bool = False, **more: Any) -> None:
+        super().__init__(*args, **more)
+        if agreed:
+            choices = [("refuse", _("撤回确认，不再生效"))]
+            self.fields["decision"] = forms.ChoiceField(
+                label=_("办理"), choices=choices, initial="refuse", widget=forms.RadioSelect
+            )
+            self.fields["reason"] = forms.CharField(label=_("理由"), max_length=200)
 
 
 class CreateForm(ChangeForm):

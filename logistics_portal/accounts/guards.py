@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from logistics_portal.accounts.permissions import SCHOOL_ROLES, Role
+from logistics_portal.accounts.permissions import OWN_LOG_ROLES, SCHOOL_ROLES, Role
 from logistics_portal.accounts.rules import BUREAU_KINDS, DELEGATION_DAYS, OFFICE, PAIRS, Near, Pair
 from logistics_portal.records.guards import Guard, never_deleted, refuse
 
@@ -59,6 +59,12 @@ INSPECTED_BY_OWN_OFFICE = (
     f"AND area.revoked_at IS NULL AND held.revoked_at IS NULL AND {_overlap('area', 'held')} "
     f"AND {_near(Near.SECOND_COVERS_FIRST, 'school', 'theirs')})"
 )
+UNASKED = (
+    "NEW.granted_by_id IS NOT NULL AND NEW.stands_in_for_id IS NULL "
+    "AND (NEW.asked_by_id IS NULL OR NEW.asked_by_id = NEW.user_id) "
+    "AND EXISTS (SELECT 1 FROM accounts_unit mine WHERE mine.id = NEW.unit_id AND (mine.kind = 'province' "
+    f"OR (mine.kind = 'school' AND NEW.asked_by_id IS NULL AND NEW.role NOT IN {_listed(OWN_LOG_ROLES)})))"
+)
 PERIODS_OVERLAP = (
     "EXISTS (SELECT 1 FROM accounts_unitperiod other WHERE other.id <> NEW.id "
     f"AND (other.unit_id = NEW.unit_id OR other.code = NEW.code) AND {_overlap('NEW', 'other')})"
@@ -68,6 +74,11 @@ GUARDS: tuple[Guard, ...] = (
     never_deleted("accounts_unit"),
     refuse("posts_stay_separated", "accounts_post", on=("INSERT", "UPDATE"), when=SEPARATED),
     refuse("post_role_fits_its_unit", "accounts_post", on=("INSERT", "UPDATE"), when=MISFIT),
+    refuse("post_was_asked_for", "accounts_post", on=("INSERT",), when=UNASKED),
+    never_deleted("accounts_postrequest"),
+    never_deleted("accounts_peopleimport"),
+    refuse("closed_people_import_stands", "accounts_peopleimport", on=("UPDATE",), when="OLD.state <> 'checked'"),
+    refuse("decided_post_request_stands", "accounts_postrequest", on=("UPDATE",), when="OLD.state <> 'asked'"),
     refuse("inspector_is_not_the_office", "accounts_listedschool", on=("INSERT",), when=INSPECTED_BY_OWN_OFFICE),
     refuse(
         "delegation_ends_in_time",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Final
 
 from allauth.account.authentication import get_authentication_records
@@ -12,8 +13,10 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from logistics_portal.accounts.models import User
@@ -22,6 +25,7 @@ from logistics_portal.accounts.permissions import SECOND_FACTOR_ROLES
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
 SEEN, SIGNED = "portal_seen_at", "portal_signed_at"
+SEEN_EVERY: Final = timedelta(hours=1)
 MARK_EVERY: Final = 60  # seconds; so a busy page does not write its session each time
 
 
@@ -38,6 +42,7 @@ def session_limits(get_response: Answer) -> Answer:
             if words:
                 logout(request)
                 return _sign_in_again(request, words)
+            mark_seen(user, at=timezone.now())
         response = get_response(request)
         if request.method == "POST" and request.path == reverse("account_logout"):
             response["Clear-Site-Data"] = '"cache", "storage"'
@@ -59,6 +64,15 @@ def _over(request: HttpRequest, user: User, now: float) -> str:
     if now - seen >= MARK_EVERY:
         session[SIGNED], session[SEEN] = int(signed), int(now)
     return ""
+
+
+def mark_seen(user: User, *, at: datetime) -> bool:
+    """Note that a person is at work, at most once an hour; a sign-in within the hour says so already."""
+    last = user.last_seen
+    if last is not None and at - last < SEEN_EVERY:
+        return False
+    stale = Q(seen_at__isnull=True) | Q(seen_at__lte=at - SEEN_EVERY)
+    return bool(User.objects.filter(stale, pk=user.pk).update(seen_at=at))
 
 
 def _signed_at(request: HttpRequest, user: User, now: float) -> float:

@@ -84,6 +84,7 @@ SCHOOL_ROLES = frozenset(
         Role.PARTY_SECRETARY,
     }
 )
+OWN_LOG_ROLES = frozenset({Role.DORM_KEEPER})  # those a principal staffs without the bureau
 PROVINCE_ROLES = frozenset({Role.SCHEME_ADMIN, Role.SYSTEM_OPERATOR, Role.AUDITOR})
 BUREAU_ROLES = frozenset(Role) - SCHOOL_ROLES - PROVINCE_ROLES
 SECOND_FACTOR_ROLES = frozenset(Role) - SCHOOL_ROLES
@@ -94,8 +95,12 @@ class Permission(StrEnum):
 
     UNIT_CHANGE = auto()
     UNIT_CONFIRM = auto()
+    POST_ASK = auto()
     POST_GRANT_SCHOOL = auto()
+    POST_GRANT_LOGS = auto()
     POST_GRANT_BUREAU = auto()
+    POST_CONFIRM = auto()
+    POST_REQUEST_SEE = auto()
     POST_DELEGATE = auto()
     ACCOUNT_CREATE = auto()
     ACCOUNT_LOCK = auto()
@@ -202,8 +207,12 @@ READERS = _give(ABOVE, *sorted(set(Role) - {SY, SE}))
 GRANTS: dict[Permission, Grants] = {
     Permission.UNIT_CHANGE: _give(P, SA, OC),
     Permission.UNIT_CONFIRM: _give(P, OH),
+    Permission.POST_ASK: _give(OWN, PR, VP) | _give(F, OC),
     Permission.POST_GRANT_SCHOOL: _give(F, SE),
+    Permission.POST_GRANT_LOGS: _give(OWN, PR),
     Permission.POST_GRANT_BUREAU: _give(ABOVE, SE),
+    Permission.POST_CONFIRM: _give(P, BL),
+    Permission.POST_REQUEST_SEE: _give(ABOVE, PR, VP, OC, SE, BL, AU),
     Permission.POST_DELEGATE: _give(OWN, PR, VP, OH),
     Permission.ACCOUNT_CREATE: _give(ABOVE, SE),
     Permission.ACCOUNT_LOCK: _give(ABOVE, SE),

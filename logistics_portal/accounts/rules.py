@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum, auto
 
-from logistics_portal.accounts.permissions import BUREAU_ROLES, PROVINCE_ROLES, SCHOOL_ROLES, Role
+from logistics_portal.accounts.permissions import BUREAU_ROLES, OWN_LOG_ROLES, PROVINCE_ROLES, SCHOOL_ROLES, Role
 
 BUREAU_KINDS = frozenset({"province", "city", "special_committee", "functional_zone", "county"})
+ASKED_KINDS = frozenset({"school", "province"})
 DELEGATION_DAYS = 30
 
 
@@ -68,6 +69,11 @@ def fits(role: Role, kind: str) -> bool:
     if role in PROVINCE_ROLES:
         return kind == "province"
     return kind in BUREAU_KINDS
+
+
+def must_be_asked_for(role: Role, kind: str) -> bool:
+    """Return whether such a post takes two persons: one asks, another grants (rights §2, post.grant)."""
+    return kind in ASKED_KINDS and role not in OWN_LOG_ROLES
 
 
 def clash(one: Stand, other: Stand) -> Pair | None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 
-from logistics_portal.accounts.models import Post, Unit, UnitChange, UnitPeriod, User
+from logistics_portal.accounts.models import Post, PostRequest, Unit, UnitChange, UnitPeriod, User
 from logistics_portal.accounts.permissions import Permission
+from logistics_portal.kit.dated import held
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.kit.scoping import within
 from logistics_portal.records.models import AuditRow
@@ -57,7 +58,7 @@ def below_at(unit: Unit, on: date) -> frozenset[int]:
 
 
 def _held(on: date) -> QuerySet[UnitPeriod]:
-    return UnitPeriod.objects.filter(Q(until_date__isnull=True) | Q(until_date__gte=on), from_date__lte=on)
+    return UnitPeriod.objects.filter(held(on))
 
 
 def _path(unit_id: int, periods: dict[int, UnitPeriod], known: dict[int, str]) -> str:
@@ -73,6 +74,15 @@ def people_visible_to(viewer: User) -> QuerySet[User]:
     return User.objects.filter(Q(posts__in=Post.objects.visible_to(viewer)) | Q(pk=viewer.pk)).distinct()
 
 
+def unused_people(before: datetime) -> QuerySet[User]:
+    """Return the people who can sign in and have neither worked, nor signed in, nor been let in again since."""
+    moments = ("seen_at", "last_login", "reopened_at")
+    unused = Q(is_active=True, created_at__lt=before)
+    for name in moments:
+        unused &= Q(**{f"{name}__isnull": True}) | Q(**{f"{name}__lt": before})
+    return User.objects.filter(unused)
+
+
 def posts_of(person: User, viewer: User) -> QuerySet[Post]:
     """Return a person's posts, past and present, that the viewer may see, newest first."""
     rows = Post.objects.all() if person.pk == viewer.pk else Post.objects.visible_to(viewer)
@@ -80,12 +90,12 @@ def posts_of(person: User, viewer: User) -> QuerySet[Post]:
     return rows.order_by("-from_date", "-pk")
 
 
-def home_of(person: User, viewer: User) -> Unit:
-    """Return the unit that answers for a person, as far as the viewer sees: that of the latest post."""
+def latest_post(person: User, viewer: User) -> Post:
+    """Return the latest post of a person that the viewer sees; its unit answers for the person."""
     post = posts_of(person, viewer).first()
     if post is None:
         raise NotAllowed(gettext("%(name)s 没有任何岗位，请先授予岗位。") % {"name": person.full_name})
-    return post.unit
+    return post
 
 
 def colleague(viewer: User, username: str) -> User:
@@ -109,8 +119,15 @@ def unit_named(viewer: User, text: str) -> Unit:
 
 
 def grant_right(unit: Unit) -> Permission:
-    """Return the right that granting a post at a unit asks for."""
+    """Return the right that ending a post at a unit asks for."""
     return Permission.POST_GRANT_SCHOOL if unit.kind == Unit.Kind.SCHOOL else Permission.POST_GRANT_BUREAU
+
+
+def direct_right(unit: Unit) -> Permission | None:
+    """Return the right to staff a unit without a second person; at the province nobody has it."""
+    if unit.kind == Unit.Kind.SCHOOL:
+        return Permission.POST_GRANT_LOGS
+    return None if unit.kind == Unit.Kind.PROVINCE else Permission.POST_GRANT_BUREAU
 
 
 def grant_choices(unit: Unit) -> tuple[list[tuple[int, str]], list[Unit]]:
@@ -120,6 +137,31 @@ def grant_choices(unit: Unit) -> tuple[list[tuple[int, str]], list[Unit]]:
         return ([(place.pk, place.name) for place in school.places.order_by("kind", "pk")] if school else [], [])
     schools = Unit.objects.below(unit).filter(kind=Unit.Kind.SCHOOL, until_date__isnull=True)
     return [], list(schools.order_by("code")[:SCHOOLS_OFFERED])
+
+
+def request_facts(request: PostRequest) -> list[tuple[str, str]]:
+    """Return what a post request asks for, as pairs of label and value."""
+    last = request.last_date.isoformat() if request.last_date else gettext("长期")
+    schools = Unit.objects.filter(pk__in=request.school_units).order_by("code").values_list("name", flat=True)
+    places = [str(row.place) for row in request.post.listed_places.select_related("place")] if request.post else []
+    school = getattr(request.unit, "school", None) if request.places and not places else None
+    if school is not None:
+        places = [str(place) for place in school.places.filter(pk__in=request.places).order_by("kind", "pk")]
+    rows = [
+        (gettext("单位"), request.unit.name),
+        (gettext("岗位"), request.title),
+        (gettext("姓名"), request.full_name),
+        (gettext("登录名"), request.username),
+        (gettext("手机"), request.phone),
+        (gettext("期限"), f"{request.first_date.isoformat()} – {last}"),
+        (gettext("只负责这些学校"), "、".join(schools)),
+        (gettext("只负责这些场所"), "、".join(places)),
+        (gettext("依据"), request.reason),
+        (gettext("提出人"), request.asked_by.full_name),
+        (gettext("办理人"), request.decided_by.full_name if request.decided_by else ""),
+        (gettext("退回理由"), request.answer),
+    ]
+    return [(label, value) for label, value in rows if value]
 
 
 def change_facts(change: UnitChange) -> list[tuple[str, str]]:
@@ -149,14 +191,9 @@ def acts_visible_to(viewer: User) -> QuerySet[AuditRow]:
     return AuditRow.objects.filter(condition).select_related("by", "post", "unit")
 
 
-def granters_at(unit: Unit, on: date) -> QuerySet[User]:
-    """Return who may grant posts at a unit, for the sentence that tells people whom to ask."""
-    return holders(Permission.POST_GRANT_SCHOOL, unit.first_reviewer, on)
-
-
 def holders(permission: Permission, at: Unit, on: date) -> QuerySet[User]:
     """Return the people whose post of a day may use `permission` at a unit."""
-    posts = Post.objects.in_force(on=on).filter(unit__in=_upwards(at)).select_related("unit__parent", "user")
+    posts = Post.objects.in_force(on=on).filter(unit__in=upwards(at)).select_related("unit__parent", "user")
     able = [post.user_id for post in posts if post.allows(permission, at=at)]
     return User.objects.filter(pk__in=able, is_active=True)
 
@@ -167,6 +204,7 @@ def people_in_post(roles: Iterable[str], unit: Unit, on: date) -> QuerySet[User]
     return User.objects.filter(pk__in=posts.values("user"), is_active=True).order_by("pk")
 
 
-def _upwards(unit: Unit) -> Iterable[Unit]:
+def upwards(unit: Unit) -> QuerySet[Unit]:
+    """Return a unit and everything above it."""
     codes = unit.path.strip("/").split("/")
     return Unit.objects.filter(path__in=["/".join(codes[: depth + 1]) + "/" for depth in range(len(codes))])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
@@ -12,10 +12,10 @@ from django.utils.translation import gettext
 
 from logistics_portal.accounts.drafts import Grant, NewPerson
 from logistics_portal.accounts.forms import LOGIN_NAME, PHONE
-from logistics_portal.accounts.models import Post, Unit, User
+from logistics_portal.accounts.models import PeopleImport, Post, Unit, User
 from logistics_portal.accounts.permissions import SCHOOL_ROLES, Permission
 from logistics_portal.accounts.rules import Stand, clash
-from logistics_portal.accounts.services import people, posts
+from logistics_portal.accounts.services import imports, people, posts
 from logistics_portal.kit.cells import matching_key, read_day
 from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.errors import NotAllowed
@@ -119,7 +119,7 @@ def _line(row: Row, desk: _Desk) -> Line | None:
     grant, person = _grant(row, desk), _person(row)
     known = desk.users.get(person.username)
     if known is not None:
-        _refuse_stranger(known, person)
+        people.refuse_stranger(known, person)
         if any(_same(post, grant) for post in desk.held.get(known.pk, ())):
             return None
         posts.refuse_grant(holder=known, grant=grant, by=desk.by)
@@ -154,11 +154,6 @@ def _person(row: Row) -> NewPerson:
     return NewPerson(username, row["name"], row["phone"])
 
 
-def _refuse_stranger(known: User, person: NewPerson) -> None:
-    if known.full_name != person.full_name:
-        raise NotAllowed(gettext("登录名“%(name)s”已是别人的，请另填登录名。") % {"name": person.username})
-
-
 def _refuse_within_file(person: NewPerson, grant: Grant, desk: _Desk) -> None:
     if desk.names.setdefault(person.username, person.full_name) != person.full_name:
         raise NotAllowed(gettext("登录名“%(name)s”在表中给了两个人。") % {"name": person.username})
@@ -179,11 +174,13 @@ def _same(post: Post, grant: Grant) -> bool:
 
 
 @transaction.atomic
-def carry_out(checked: Plan, *, unit: Unit, by: User, at: datetime) -> list[User]:
+def carry_out(checked: Plan, *, row: PeopleImport, by: User, at: datetime) -> list[User]:
     """Carry out a plan whole; returns the new people, who need a one-time link each.
 
-    Raises `NotAllowed` while any line is wrong, so nothing is half-written.
+    Raises `NotAllowed` while any line is wrong or the second person is missing, so nothing is half-written. Posts are
+    granted by who handed the sheet in, on the word of who gave the list.
     """
+    row = imports.open_for(row, by, at)
     if checked.errors:
         raise NotAllowed(gettext("表里还有 %(count)d 行有错，请改正后重新上传。") % {"count": len(checked.errors)})
     made: dict[str, User] = {}
@@ -191,9 +188,10 @@ def carry_out(checked: Plan, *, unit: Unit, by: User, at: datetime) -> list[User
         known = line.known or made.get(line.person.username)
         if known is None:
             known = made[line.person.username] = people.create_person(
-                new=line.person, unit=line.grant.unit, by=by, at=at
+                new=line.person, unit=line.grant.unit, by=row.by, at=at
             )
-        posts.grant_post(holder=known, grant=line.grant, by=by, at=at)
+        posts.grant_post(holder=known, grant=replace(line.grant, asked_by=row.asked_by), by=row.by, at=at)
+    imports.close(row, by, at)
     told = {"people": len(made), "posts": len(checked.lines), "unchanged": checked.unchanged, "on": local_date(at)}
-    records.log(by=by, verb="people.import", on=unit, at=at, after=told)
+    records.log(by=by, verb="people.import", on=row, unit=row.unit, at=at, after=told)
     return list(made.values())

@@ -11,14 +11,17 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import CharFilter, ChoiceFilter, DateFilter
 from django_tables2 import A
 
-from logistics_portal.accounts.models import Post, Unit
+from logistics_portal.accounts.figures import unused_since
+from logistics_portal.accounts.models import Post, PostRequest, Unit
 from logistics_portal.accounts.permissions import Role
+from logistics_portal.accounts.selectors import unused_people
 from logistics_portal.kit.marks import badge_html
 from logistics_portal.kit.tables import BadgeColumn, Column, DayColumn, PortalFilter, PortalTable
 from logistics_portal.records.models import AuditRow
 from logistics_portal.records.trails import act_name
 
-RUNNING, ENDED = "running", "ended"
+RUNNING, ENDED, IDLE = "running", "ended", "idle"
+STATES = [(RUNNING, _("在任")), (ENDED, _("已结束")), (IDLE, _("长期未用"))]
 
 
 class PeopleTable(PortalTable):
@@ -64,7 +67,7 @@ class PeopleFilter(PortalFilter):
     q = CharFilter(label=_("姓名、登录名、手机"), method="by_text", max_length=60)
     at = CharFilter(label=_("单位名称或代码"), method="by_unit", max_length=60)
     role = ChoiceFilter(label=_("岗位"), choices=Role.choices())
-    state = ChoiceFilter(label=_("状态"), choices=[(RUNNING, _("在任")), (ENDED, _("已结束"))], method="by_state")
+    state = ChoiceFilter(label=_("状态"), choices=STATES, method="by_state")
     first = ("q", "at", "role", "state")
 
     def by_text(self, rows: Any, _name: str, text: str) -> Any:
@@ -79,9 +82,50 @@ class PeopleFilter(PortalFilter):
         return rows.filter(Q(unit__name__icontains=text.strip()) | Q(unit__code__startswith=text.strip()))
 
     def by_state(self, rows: Any, _name: str, state: str) -> Any:
-        """Keep the posts held today, or the others."""
+        """Keep the posts held today, the others, or those of people who have not been seen for long."""
+        if state == IDLE:
+            return rows.filter(user__in=unused_people(unused_since(timezone.now())[0]))
         running = Post.objects.in_force(on=timezone.localdate())
         return rows.filter(pk__in=running) if state == RUNNING else rows.exclude(pk__in=running)
+
+
+REQUEST_TONES = {"asked": "warn", "granted": "good", "refused": "bad", "withdrawn": "idle"}
+
+
+class RequestTable(PortalTable):
+    """The posts asked for."""
+
+    caption = _("岗位申请")
+    empty_title = _("没有岗位申请")
+    empty_text = _("学校由校长、分管副校长提出，或由主管单位经办提出；安全管理员办理。")
+    phone = ("full_name", "role", "unit", "state")
+
+    full_name = Column(verbose_name=_("姓名"), linkify=("accounts:request", {"pk": A("pk")}))
+    role = Column(verbose_name=_("岗位"))
+    unit = Column(verbose_name=_("单位"), accessor="unit__name")
+    asked_by = Column(verbose_name=_("提出人"), accessor="asked_by__full_name")
+    asked_at = DayColumn(verbose_name=_("提出时间"))
+    state = BadgeColumn(REQUEST_TONES, verbose_name=_("状态"))
+
+    class Meta(PortalTable.Meta):
+        order_by = "-asked_at"
+
+
+class RequestFilter(PortalFilter):
+    """What the posts asked for can be narrowed by."""
+
+    q = CharFilter(label=_("姓名、登录名"), method="by_text", max_length=60)
+    at = CharFilter(label=_("单位名称或代码"), method="by_unit", max_length=60)
+    state = ChoiceFilter(label=_("状态"), choices=PostRequest.State.choices)
+    first = ("q", "at", "state")
+
+    def by_text(self, rows: Any, _name: str, text: str) -> Any:
+        """Keep whom the text names."""
+        return rows.filter(Q(full_name__icontains=text.strip()) | Q(username__icontains=text.strip()))
+
+    def by_unit(self, rows: Any, _name: str, text: str) -> Any:
+        """Keep the posts at units that the text names."""
+        return rows.filter(Q(unit__name__icontains=text.strip()) | Q(unit__code__startswith=text.strip()))
 
 
 class UnitTable(PortalTable):

@@ -79,7 +79,10 @@ class Plot:
         for role in roles:
             name = f"{LOGIN_CODES[role]}{number}"
             self.staff.setdefault(unit.pk, {})[role] = User(
-                username=name, full_name=self.person_name(), created_at=self.at(self.first, 8)
+                username=name,
+                full_name=self.person_name(),
+                created_at=self.at(self.first, 8),
+                seen_at=self.at(self.until, 8),
             )
 
     def settle(self, units: dict[int, Unit]) -> None:

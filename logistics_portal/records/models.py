@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from logistics_portal.kit.dated import held
 from logistics_portal.kit.scoping import Scoped, ScopedQuerySet
 from logistics_portal.records.rules import Bounds, Kind, State, Theme
 
@@ -199,7 +200,7 @@ class ParameterQuerySet(models.QuerySet["Parameter"]):
 
     def in_force(self, *, on: date) -> Self:
         """Keep the values that hold on a day."""
-        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on), valid_from__lte=on)
+        return self.filter(held(on, since="valid_from", until="valid_to"))
 
 
 class ParameterChange(models.Model):

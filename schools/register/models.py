@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from logistics_portal.accounts.models import Unit
+from logistics_portal.kit.dated import held
 from logistics_portal.kit.scoping import Scoped, ScopedQuerySet
 
 
@@ -23,7 +24,7 @@ class SchoolQuerySet(ScopedQuerySet["School"]):
 
     def living(self, *, on: date) -> Self:
         """Keep the schools that exist on a day."""
-        return self.filter(Q(closed_date__isnull=True) | Q(closed_date__gte=on), opened_date__lte=on)
+        return self.filter(held(on, since="opened_date", until="closed_date"))
 
     def matching(self, text: str) -> Self:
         """Keep the schools whose name, code or initials contain `text`; PostgreSQL cannot be asked for a NUL."""
@@ -150,7 +151,7 @@ class PlaceQuerySet(ScopedQuerySet["Place"]):
 
     def living(self, *, on: date) -> Self:
         """Keep the places that are in use on a day."""
-        return self.filter(Q(until_date__isnull=True) | Q(until_date__gte=on), from_date__lte=on)
+        return self.filter(held(on))
 
 
 class Place(Scoped):

@@ -26,7 +26,7 @@ from inspections.models import (
     Softening,
     Veto,
 )
-from logistics_portal.accounts.models import Post, Unit, User
+from logistics_portal.accounts.models import Post, PostRequest, Unit, User
 from logistics_portal.accounts.permissions import Role
 from logistics_portal.desk.plot import SHOWCASE
 from logistics_portal.records.models import Attachment, Job, Notice
@@ -43,6 +43,7 @@ SUBJECTS = {
     "accounts:revoke": Post,
     "accounts:delegate": Post,
     "accounts:unit": Unit,
+    "accounts:request": PostRequest,
     "accounts:person-new": Unit,
     "jobs:": Job,
     "records:attachment": Attachment,
@@ -85,6 +86,7 @@ SUBJECTS = {
 PUBLIC = {
     "accounts:import-check": "the kind of sheet, not a row",
     "accounts:import-errors": "the kind of sheet, not a row",
+    "accounts:import-cancel": "the kind of sheet, not a row",
     "accounts:import-carry-out": "the kind of sheet, not a row",
     "accounts:set-password": "a one-time link, opened without signing in",
     "figures:figure": "figures are open to every bureau",

@@ -20,7 +20,7 @@ from inspections.checklists.rules.loading import SHIPPED_FILE
 from inspections.checklists.rules.overlay import OverlayRefused
 from inspections.checklists.services import Author
 from inspections.checklists.services.drafting import taken_codes
-from logistics_portal.accounts.gate import SignedRequest, require, signed_in
+from logistics_portal.accounts.gate import SignedRequest, fresh, require, signed_in
 from logistics_portal.accounts.models import Unit
 from logistics_portal.accounts.permissions import Permission, Role
 from logistics_portal.kit.errors import NotAllowed
@@ -84,6 +84,7 @@ def definition(request: SignedRequest) -> FileResponse:
 
 
 @signed_in
+@fresh
 @require_http_methods(["GET", "POST"])
 def publish(request: SignedRequest, pk: int) -> HttpResponse:
     """Publish a draft from a day on, having seen what it costs the officers."""
@@ -105,6 +106,7 @@ def publish(request: SignedRequest, pk: int) -> HttpResponse:
 
 
 @signed_in
+@fresh
 @require_http_methods(["GET", "POST"])
 def retire(request: SignedRequest, pk: int) -> HttpResponse:
     """End a published version with today."""

@@ -44,6 +44,20 @@ def create_person(*, new: NewPerson, unit: Unit, by: User | None, at: datetime) 
     return person
 
 
+def known_person(new: NewPerson) -> User | None:
+    """Return who signs in under this name already, or nobody; a name that is somebody else's is refused."""
+    known = User.objects.filter(username=new.username.strip().casefold()).first()
+    if known is not None:
+        refuse_stranger(known, new)
+    return known
+
+
+def refuse_stranger(known: User, new: NewPerson) -> None:
+    """Raise `NotAllowed` when the login name belongs to a person of another name."""
+    if known.full_name != new.full_name.strip():
+        raise NotAllowed(gettext("登录名“%(name)s”已是别人的，请另填登录名。") % {"name": new.username})
+
+
 @transaction.atomic
 def issue_link(*, person: User, unit: Unit, by: User | None, at: datetime) -> OneTimeLink:
     """Return a one-time link to set a password; the old password, older links and open sessions end with it."""
@@ -125,10 +139,10 @@ def revoke_everything(*, person: User, reason: str, by: User, at: datetime) -> U
 
 @transaction.atomic
 def unlock(*, person: User, reason: str, by: User, at: datetime) -> User:
-    """Let a locked account be used again; posts must be granted anew and a new link be given."""
+    """Let a locked account be used again; posts that were revoked must be granted anew."""
     person = User.objects.select_for_update().get(pk=person.pk)
-    person.is_active, person.locked_at = True, None
-    person.save(update_fields=["is_active", "locked_at"])
+    person.is_active, person.locked_at, person.reopened_at = True, None, at
+    person.save(update_fields=["is_active", "locked_at", "reopened_at"])
     records.log(by=by, verb="account.unlock", on=person, reason=reason, at=at)
     return person
 

@@ -27,11 +27,12 @@ CONFLICT_MONTHS = "CONFLICT_MONTHS", 12
 def grant_post(*, holder: User, grant: Grant, by: User | None, at: datetime) -> Post:
     """Give a person a post; `by` is nobody only when the portal is set up.
 
-    Raises `NotAllowed` when the role does not fit the unit, when granter and holder are one, or when another post of
-    the holder forbids it.
+    Raises `NotAllowed` when the role does not fit the unit, when granter and holder are one, when nobody asked for a
+    post that takes two persons, or when another post of the holder forbids it.
     """
     holder = User.objects.select_for_update().get(pk=holder.pk)
     refuse_grant(holder=holder, grant=grant, by=by)
+    _refuse_unasked(holder, grant, by)
     post = Post.objects.create(
         user=holder,
         unit=grant.unit,
@@ -41,6 +42,8 @@ def grant_post(*, holder: User, grant: Grant, by: User | None, at: datetime) -> 
         until_date=grant.last,
         granted_by=by,
         granted_at=at,
+        asked_by=grant.asked_by,
+        stands_in_for=grant.stands_in_for,
         reason=grant.reason,
     )
     _list(post, grant)
@@ -54,23 +57,39 @@ def refuse_grant(*, holder: User, grant: Grant, by: User | None) -> None:
         raise NotAllowed(gettext("不能给自己授予岗位，请由另一位安全管理员办理。"))
     if not holder.is_active:
         raise NotAllowed(gettext("%(name)s 的账号已停用，请先恢复账号。") % {"name": holder.full_name})
-    if grant.last is not None and grant.last < grant.first:
-        raise NotAllowed(gettext("终止日期不能早于起始日期。"))
-    if not rules.fits(grant.role, grant.unit.kind):
-        facts = {"role": grant.role.label, "unit": grant.unit.name}
-        raise NotAllowed(gettext("“%(unit)s”不设“%(role)s”岗位。") % facts)
-    _refuse_reach(grant)
+    refuse_misfit(grant)
     for held in _held_meanwhile(holder, grant):
         _refuse_pair(held, grant)
     if grant.role is Role.INSPECTOR:
         _refuse_recent(holder, grant)
 
 
-def _refuse_reach(grant: Grant) -> None:
+def refuse_misfit(grant: Grant) -> None:
+    """Raise `NotAllowed` when there is no such post, whoever is to hold it: wrong unit, wrong days, wrong reach."""
+    if grant.last is not None and grant.last < grant.first:
+        raise NotAllowed(gettext("终止日期不能早于起始日期。"))
+    if not rules.fits(grant.role, grant.unit.kind):
+        facts = {"role": grant.role.label, "unit": grant.unit.name}
+        raise NotAllowed(gettext("“%(unit)s”不设“%(role)s”岗位。") % facts)
     if grant.schools and grant.role is not Role.INSPECTOR:
         raise NotAllowed(gettext("只有督学可以按学校划定范围。"))
     if any(not school.path.startswith(grant.unit.path) for school in grant.schools):
         raise NotAllowed(gettext("指定的学校必须在本单位范围内。"))
+
+
+def _refuse_unasked(holder: User, grant: Grant, by: User | None) -> None:
+    """Refuse a post that takes two persons while only one acts: asker, granter and, at the province, holder differ."""
+    if by is None or grant.stands_in_for is not None:
+        return
+    asker = grant.asked_by
+    if asker is None:
+        if rules.must_be_asked_for(grant.role, grant.unit.kind):
+            raise NotAllowed(gettext("“%(unit)s”的岗位须先有人提出申请，再由另一人授予。") % {"unit": grant.unit.name})
+        return
+    if asker.pk == by.pk:
+        raise NotAllowed(gettext("自己提出的岗位申请，须由另一人办理。"))
+    if grant.unit.kind == Unit.Kind.PROVINCE and asker.pk == holder.pk:
+        raise NotAllowed(gettext("不能为自己申请岗位。"))
 
 
 def _held_meanwhile(holder: User, grant: Grant) -> QuerySet[Post]:
@@ -155,11 +174,9 @@ def delegate(*, post: Post, stand_in: StandIn, by: User, at: datetime) -> Post:
         raise NotAllowed(gettext("代理不能从过去的日期开始。"))
     schools = tuple(row.unit for row in post.listed_schools.select_related("unit"))
     places = tuple(post.listed_places.values_list("place_id", flat=True))
-    grant = Grant(Role(post.role), post.unit, stand_in.first, stand_in.last, schools, places, stand_in.reason)
-    made = grant_post(holder=stand_in.person, grant=grant, by=by, at=at)
-    made.stands_in_for = post
-    made.save(update_fields=["stands_in_for"])
-    return made
+    days = (stand_in.first, stand_in.last)
+    grant = Grant(Role(post.role), post.unit, *days, schools, places, stand_in.reason, stands_in_for=post)
+    return grant_post(holder=stand_in.person, grant=grant, by=by, at=at)
 
 
 def _refuse_delegation(post: Post, stand_in: StandIn, by: User) -> None:
@@ -182,6 +199,7 @@ def _log(post: Post, verb: str, by: User | None, at: datetime, reason: str) -> N
         "reach": post.reach_kind,
         "from": post.from_date,
         "until": post.until_date,
+        "asked_by": post.asked_by_id,
         "post": post.pk,
     }
     granted = verb == "post.grant"

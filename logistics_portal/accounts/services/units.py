@@ -5,12 +5,13 @@ Source: rights table, unit.*: asked by one person of the province, confirmed by 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F, Value
 from django.db.models.functions import Concat, Substr
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from logistics_portal.accounts.drafts import Cause, NewUnit
@@ -20,6 +21,7 @@ from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records import services as records
 
 LONGEST_PATH = 120
+PENDING = (UnitChange.State.ASKED, UnitChange.State.AGREED)
 
 
 @transaction.atomic
@@ -111,8 +113,9 @@ def ask_change(*, unit: Unit, kind: str, facts: Mapping[str, object], cause: Cau
     """Write down a change to the tree for a second person to confirm; for a new unit, `unit` is its parent."""
     if cause.by is None:
         raise NotAllowed(gettext("机构变更必须由具体的人提出。"))
-    if UnitChange.objects.filter(unit=unit, kind=kind, state=UnitChange.State.ASKED).exists() and kind != "create":
-        raise NotAllowed(gettext("这个机构已有同类变更等待确认，请先办理。"))
+    pending = UnitChange.objects.filter(unit=unit, kind=kind, state__in=PENDING)
+    if kind != UnitChange.Kind.CREATE and pending.exists():
+        raise NotAllowed(gettext("这个机构已有同类变更等待确认或等待生效，请先办理。"))
     change = UnitChange.objects.create(
         unit=unit,
         kind=kind,
@@ -130,25 +133,69 @@ def ask_change(*, unit: Unit, kind: str, facts: Mapping[str, object], cause: Cau
 
 @transaction.atomic
 def confirm_change(*, change: UnitChange, by: User, at: datetime) -> UnitChange:
-    """Carry out a change that somebody else asked for; its day must have come."""
-    change = _decidable(change, by)
+    """Agree to a change that somebody else asked for; one dated ahead is carried out by itself on its day."""
+    change = _decidable(change, by, {UnitChange.State.ASKED})
     if change.on_date > local_date(at):
-        raise NotAllowed(gettext("生效日期 %(day)s 还没到，请到那天再确认。") % {"day": change.on_date})
+        records.log(by=by, verb="unit.confirm", on=change, after={"on_date": change.on_date}, at=at)
+        return _decide(change, UnitChange.State.AGREED, by, at)
     _carry_out(change, Cause(change.on_date, change.reason, by, at))
     return _decide(change, UnitChange.State.DONE, by, at)
 
 
 @transaction.atomic
 def refuse_change(*, change: UnitChange, reason: str, by: User, at: datetime) -> UnitChange:
-    """Send a change back; nothing in the tree changes."""
-    change = _decide(_decidable(change, by), UnitChange.State.REFUSED, by, at)
+    """Send a change back, also one agreed to whose day has not come; nothing in the tree changes."""
+    change = _decide(_decidable(change, by, set(PENDING)), UnitChange.State.REFUSED, by, at)
     records.log(by=by, verb="unit.refuse", on=change, reason=reason, at=at)
     return change
 
 
-def _decidable(change: UnitChange, by: User) -> UnitChange:
+def apply_due(*, at: datetime) -> int:
+    """Carry out every agreed change whose day has come, the oldest first; returns how many.
+
+    Each stands in a transaction of its own. One that cannot be carried out stays agreed, says why and is tried again;
+    who asked and who confirmed are told once a day. Running late or twice changes nothing: the day stays the change's.
+    """
+    today, done = local_date(at), 0
+    due = UnitChange.objects.filter(state=UnitChange.State.AGREED, on_date__lte=today).order_by("on_date", "pk")
+    for pk in list(due.values_list("pk", flat=True)):
+        try:
+            done += _apply(pk, at)
+        except NotAllowed as refusal:
+            _tell_trouble(UnitChange.objects.select_related("unit", "asked_by", "decided_by").get(pk=pk), refusal, at)
+    return done
+
+
+@transaction.atomic
+def _apply(pk: int, at: datetime) -> int:
+    change = UnitChange.objects.select_for_update(of=("self",)).select_related("unit", "decided_by").get(pk=pk)
+    if change.state != UnitChange.State.AGREED:
+        return 0
+    _carry_out(change, Cause(change.on_date, change.reason, change.decided_by, at))
+    change.state, change.trouble = UnitChange.State.DONE, ""
+    change.save(update_fields=["state", "trouble"])
+    return 1
+
+
+def _tell_trouble(change: UnitChange, refusal: NotAllowed, at: datetime) -> None:
+    why = str(refusal)[:200]
+    if change.trouble != why:
+        UnitChange.objects.filter(pk=change.pk, state=UnitChange.State.AGREED).update(trouble=why)
+        records.refused(by=None, verb="unit.apply", on=change, reason=why, at=at)
+    words = {"kind": change.get_kind_display(), "unit": change.unit.name}
+    records.notify(
+        to=[person for person in (change.asked_by, change.decided_by) if person is not None],
+        key=f"unit.trouble/{change.pk}/{local_date(at)}",
+        title=gettext("机构变更到期未能生效：%(kind)s %(unit)s") % words,
+        text=why,
+        url=reverse("accounts:unit-decide", args=[change.pk]),
+        at=at,
+    )
+
+
+def _decidable(change: UnitChange, by: User, states: Collection[str]) -> UnitChange:
     change = UnitChange.objects.select_for_update().select_related("unit").get(pk=change.pk)
-    if change.state != UnitChange.State.ASKED:
+    if change.state not in states:
         raise NotAllowed(gettext("这项变更已经办理过了。"))
     if change.asked_by_id == by.pk:
         raise NotAllowed(gettext("变更须由提出人以外的负责人确认。"))

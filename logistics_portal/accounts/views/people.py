@@ -13,10 +13,11 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from logistics_portal.accounts import selectors
+from logistics_portal.accounts.acting import acts_on, offer_at, require_direct, seen_person, staffs
 from logistics_portal.accounts.forms import NewPersonForm, PersonForm
-from logistics_portal.accounts.gate import SignedRequest, fresh, require, signed_in
+from logistics_portal.accounts.gate import SignedRequest, fresh, signed_in
 from logistics_portal.accounts.models import Post, Unit, User
-from logistics_portal.accounts.permissions import Permission
+from logistics_portal.accounts.permissions import OWN_LOG_ROLES, Permission, Role
 from logistics_portal.accounts.services import people as services
 from logistics_portal.accounts.services import posts
 from logistics_portal.accounts.slips import show_slips
@@ -30,12 +31,17 @@ from logistics_portal.records import trails
 @signed_in
 @require_safe
 def people(request: SignedRequest) -> HttpResponseBase:
-    """List the people a security administrator or an auditor answers for."""
+    """List the people a security administrator, an auditor or a principal (own-log posts only) answers for."""
     post = request.user.main_post
-    if post is None or not (_may(request.user, Permission.ACCOUNT_CREATE, post.unit)):
+    may_staff = post is not None and staffs(request.user, post.unit)
+    sees_all = post is not None and _may(request.user, Permission.ACCOUNT_CREATE, post.unit)
+    if post is None or not (sees_all or may_staff):
         raise PermissionDenied(Permission.ACCOUNT_CREATE)
     rows = Post.objects.visible_to(request.user).select_related("user", "unit")
-    context = {"may_create": request.user.can(Permission.ACCOUNT_CREATE, at=post.unit), "unit": post.unit}
+    rows = rows if sees_all else rows.filter(role__in=sorted(OWN_LOG_ROLES))
+    may_import = request.user.can(Permission.ACCOUNT_CREATE, at=post.unit)
+    may_pick = may_import and post.unit.kind in {Unit.Kind.PROVINCE, Unit.Kind.CITY}
+    context = {"may_import": may_import, "may_staff": may_staff, "may_pick": may_pick, "unit": post.unit}
     return table_page(
         request, PeopleTable, rows, template="accounts/people.html", filterset=PeopleFilter, context=context
     )
@@ -43,19 +49,6 @@ def people(request: SignedRequest) -> HttpResponseBase:
 
 def _may(user: User, permission: Permission, unit: Unit) -> bool:
     return user.can(permission, at=unit) or user.can(Permission.AUDIT_READ, at=unit)
-
-
-def seen_person(request: SignedRequest, pk: int, permission: Permission) -> tuple[User, Unit]:
-    """Return a person within reach and the unit that answers for them, once the right to act on them is there.
-
-    The right must hold at every unit where the person has a post today, so nobody ends a superior.
-    """
-    person = get_object_or_404(selectors.people_visible_to(request.user), pk=pk)
-    unit = selectors.home_of(person, request.user)
-    require(request.user, permission, at=unit)
-    for post in person.live_posts:
-        posts.refuse_own_level(require(request.user, permission, at=post.unit), post.unit)
-    return person, unit
 
 
 @signed_in
@@ -66,10 +59,11 @@ def person(request: SignedRequest, pk: int) -> HttpResponse:
     rows = selectors.posts_of(shown, request.user)
     unit = rows[0].unit if rows else None
     is_self = shown.pk == request.user.pk
-    if not is_self and (unit is None or not _may(request.user, Permission.ACCOUNT_LOCK, unit)):
+    may_act = not is_self and bool(rows) and acts_on(request.user, rows[0])
+    if not (is_self or may_act) and (unit is None or not request.user.can(Permission.AUDIT_READ, at=unit)):
         raise PermissionDenied(Permission.ACCOUNT_LOCK)
-    may_act = not is_self and unit is not None and request.user.can(Permission.ACCOUNT_LOCK, at=unit)
-    context = {"person": shown, "posts": rows, "unit": unit, "may_act": may_act, "is_self": is_self}
+    may_grant = may_act and Role.SECURITY_ADMIN in request.user.roles
+    context = {"person": shown, "posts": rows, "may_act": may_act, "may_grant": may_grant, "is_self": is_self}
     return render(request, "accounts/person.html", {**context, "events": trails.events(on=shown)})
 
 
@@ -79,18 +73,20 @@ def person(request: SignedRequest, pk: int) -> HttpResponse:
 def person_new(request: SignedRequest, pk: int) -> HttpResponse:
     """Make an account with its first post at a unit; the answer shows the one-time link, once."""
     unit = get_object_or_404(Unit.objects.visible_to(request.user), pk=pk)
-    held = require(request.user, selectors.grant_right(unit), at=unit)
-    places, schools = selectors.grant_choices(unit)
+    if unit.kind == Unit.Kind.PROVINCE:
+        return redirect("accounts:unit-ask", pk=pk)
+    held = require_direct(request.user, unit)
     start = {"first": timezone.localdate()}
-    form = NewPersonForm(request.POST or None, unit=unit, places=places, schools=schools, initial=start)
+    form = NewPersonForm(request.POST or None, unit=unit, offer=offer_at(unit), initial=start)
     if form.is_valid():
         at = timezone.now()
         try:
             posts.refuse_own_level(held, unit)
             with transaction.atomic():
-                made = services.create_person(new=form.person(), unit=unit, by=request.user, at=at)
+                known = services.known_person(form.person())
+                made = known or services.create_person(new=form.person(), unit=unit, by=request.user, at=at)
                 posts.grant_post(holder=made, grant=form.grant(), by=request.user, at=at)
-            return show_slips(request, [made])
+            return show_slips(request, [] if known else [made])
         except NotAllowed as refusal:
             form.add_error(None, str(refusal))
     title = gettext("新建人员：%(unit)s") % {"unit": unit.name}
@@ -135,12 +131,12 @@ def lock(request: SignedRequest, pk: int) -> HttpResponse:
 @fresh
 @require_http_methods(["GET", "POST"])
 def unlock(request: SignedRequest, pk: int) -> HttpResponse:
-    """Let a locked account be used again; posts are granted anew."""
+    """Let a locked account be used again, also one switched off because nobody used it."""
     shown, _unit = seen_person(request, pk, Permission.ACCOUNT_LOCK)
     form = ReasonForm(request.POST or None)
     if form.is_valid():
         services.unlock(person=shown, reason=form.cleaned_data["reason"], by=request.user, at=timezone.now())
-        messages.success(request, gettext("账号已恢复，请重新授予岗位并发送一次性链接。"))
+        messages.success(request, gettext("账号已恢复。没有撤销的岗位继续有效；忘记密码请再发一次性链接。"))
         return redirect("accounts:person", pk=pk)
     title = gettext("恢复账号：%(name)s") % {"name": shown.full_name}
     back = reverse("accounts:person", args=[pk])

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from logistics_portal.accounts import selectors
+from logistics_portal.accounts.acting import offer_at, refuse_unless_direct, require_direct, require_over
 from logistics_portal.accounts.forms import DelegateForm, GrantForm, UnitForm
 from logistics_portal.accounts.gate import SignedRequest, fresh, require, signed_in
 from logistics_portal.accounts.models import Post, Unit
@@ -29,6 +30,7 @@ def pick_unit(request: SignedRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             unit = selectors.unit_named(request.user, form.cleaned_data["unit"])
+            refuse_unless_direct(unit)
             return redirect("accounts:grant", pk=pk, unit_pk=unit.pk)
         except NotAllowed as refusal:
             form.add_error("unit", str(refusal))
@@ -44,10 +46,9 @@ def grant(request: SignedRequest, pk: int, unit_pk: int) -> HttpResponse:
     """Give a person a post at a unit."""
     person = get_object_or_404(selectors.people_visible_to(request.user), pk=pk)
     unit = get_object_or_404(Unit.objects.visible_to(request.user), pk=unit_pk)
-    held = require(request.user, selectors.grant_right(unit), at=unit)
-    places, schools = selectors.grant_choices(unit)
+    held = require_direct(request.user, unit)
     start = {"first": timezone.localdate()}
-    form = GrantForm(request.POST or None, unit=unit, places=places, schools=schools, initial=start)
+    form = GrantForm(request.POST or None, unit=unit, offer=offer_at(unit), initial=start)
     if form.is_valid():
         try:
             services.refuse_own_level(held, unit)
@@ -67,7 +68,7 @@ def grant(request: SignedRequest, pk: int, unit_pk: int) -> HttpResponse:
 def revoke(request: SignedRequest, pk: int) -> HttpResponse:
     """End one post at once."""
     post = get_object_or_404(Post.objects.visible_to(request.user).select_related("unit__parent", "user"), pk=pk)
-    held = require(request.user, selectors.grant_right(post.unit), at=post.unit)
+    held = require_over(request.user, selectors.grant_right(post.unit), post)
     form = ReasonForm(request.POST or None)
     if form.is_valid():
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -11,6 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from logistics_portal.accounts import selectors
+from logistics_portal.accounts.acting import asks_at, staffs
 from logistics_portal.accounts.drafts import Cause
 from logistics_portal.accounts.forms import CHANGE_FORMS, DecideForm
 from logistics_portal.accounts.gate import SignedRequest, fresh, require, signed_in
@@ -30,7 +32,7 @@ from logistics_portal.records import trails
 def units(request: SignedRequest) -> HttpResponseBase:
     """List the bureaus a person may see, in the order of the tree."""
     rows = Unit.objects.visible_to(request.user).exclude(kind=Unit.Kind.SCHOOL).select_related("parent")
-    waiting = UnitChange.objects.visible_to(request.user).filter(state=UnitChange.State.ASKED)
+    waiting = UnitChange.objects.visible_to(request.user).filter(state__in=services.PENDING)
     waiting = waiting.select_related("unit", "asked_by").order_by("on_date", "pk")
     context = {"waiting": waiting[:50]}
     return table_page(request, UnitTable, rows, template="accounts/units.html", filterset=UnitFilter, context=context)
@@ -48,13 +50,21 @@ def unit(request: SignedRequest, pk: int) -> HttpResponse:
         "crumbs": [Crumb(gettext("机构"), reverse("accounts:units"))] + ([_crumb(up)] if up else []),
         "page": page_of(children, request.GET.get("page")),
         "periods": shown.periods.select_related("parent").order_by("-from_date"),
-        "changes": shown.changes.filter(state=UnitChange.State.ASKED).select_related("asked_by"),
+        "changes": shown.changes.filter(state__in=services.PENDING)
+        .select_related("asked_by")
+        .order_by("on_date", "pk"),
         "may_change": request.user.can(Permission.UNIT_CHANGE, at=shown),
-        "may_grant": request.user.can(selectors.grant_right(shown), at=shown),
+        "may_grant": staffs(request.user, shown),
+        "may_ask": asks_at(request.user, shown),
         "kinds": [kind for kind in UnitChange.Kind if _fits(kind, shown)],
         "events": trails.events(on=shown),
     }
     return render(request, "accounts/unit.html", context)
+
+
+def _pending(shown: Unit) -> QuerySet[UnitChange]:
+    rows = shown.changes.filter(state__in=services.PENDING).select_related("asked_by")
+    return rows.order_by("on_date", "pk")
 
 
 def _crumb(above: Unit) -> Crumb:
@@ -100,7 +110,7 @@ def decide(request: SignedRequest, pk: int) -> HttpResponse:
     rows = UnitChange.objects.visible_to(request.user).select_related("unit__parent", "asked_by")
     change = get_object_or_404(rows, pk=pk)
     require(request.user, Permission.UNIT_CONFIRM, at=change.unit)
-    form = DecideForm(request.POST or None)
+    form = DecideForm(request.POST or None, agreed=change.state == UnitChange.State.AGREED)
     if form.is_valid():
         try:
             _decide(change, form, request)
@@ -114,8 +124,9 @@ def decide(request: SignedRequest, pk: int) -> HttpResponse:
 def _decide(change: UnitChange, form: DecideForm, request: SignedRequest) -> None:
     at = timezone.now()
     if form.cleaned_data["decision"] == "confirm":
-        services.confirm_change(change=change, by=request.user, at=at)
-        messages.success(request, gettext("已确认，变更生效。"))
+        done = services.confirm_change(change=change, by=request.user, at=at)
+        ahead = gettext("已确认，将于 %(day)s 自动生效。") % {"day": done.on_date}
+        messages.success(request, ahead if done.state == UnitChange.State.AGREED else gettext("已确认，变更生效。"))
         return
     services.refuse_change(change=change, reason=form.cleaned_data["reason"], by=request.user, at=at)
     messages.success(request, gettext("已退回，机构没有变化。"))

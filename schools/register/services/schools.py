@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext
 
 from logistics_portal.accounts.models import Unit, UnitPeriod, User
+from logistics_portal.kit.dated import held
 from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records import services as records
@@ -159,11 +160,11 @@ def set_enrolment(*, school: School, year: int, pupils: int, boarders: int, by: 
 @transaction.atomic
 def reconcile_flags(*, on: date) -> int:
     """Bring the schools' own columns in step with the flags in force on a day; returns how many schools changed."""
-    held = Trait.objects.filter(Q(until_date__isnull=True) | Q(until_date__gte=on), from_date__lte=on)
+    running = Trait.objects.filter(held(on))
     changed: set[int] = set()
     for flag, column in COLUMNS.items():
         for value in (True, False):
-            differing = held.filter(flag=flag, value=value, **{f"school__{column}": not value})
+            differing = running.filter(flag=flag, value=value, **{f"school__{column}": not value})
             ids = list(differing.values_list("school_id", flat=True))
             School.objects.filter(pk__in=ids).update(**{column: value})
             changed.update(ids)

@@ -85,6 +85,38 @@ def test_a_county_adds_an_item_and_another_person_publishes_it(stands, clerk, he
     assert draft.items.filter(code="CAN-D-102-01").exists()
 
 
+PASSWORD = "三更灯火五更鸡2026"
+
+
+def after_a_while(role):
+    """Return somebody of the county whose password was given too long ago."""
+    return ground.client_of(ground.user(role, ground.county(), password=PASSWORD), fresh=False)
+
+
+def test_publishing_asks_for_the_password_again_and_keeps_what_was_typed(stands, clerk):
+    draft, late = drafted(clerk), after_a_while("office_head")
+
+    asked = late.post(url("checklist-publish", draft.pk), soon())
+    draft.refresh_from_db()
+    before = draft.state
+    late.post(asked.url, {"password": PASSWORD})
+
+    draft.refresh_from_db()
+    assert asked.url.startswith(reverse("account_reauthenticate"))
+    assert (before, draft.state, draft.valid_from.isoformat()) == ("draft", "published", soon()["starts"])
+
+
+def test_retiring_asks_for_the_password_again_and_keeps_the_reason(stands):
+    late = ground.client_of(ground.user("office_head", ground.province(), password=PASSWORD), fresh=False)
+
+    asked = late.post(url("checklist-retire", stands.pk), {"reason": "改用新表"})
+    late.post(asked.url, {"password": "wrong-password"})
+    before = Version.objects.get(pk=stands.pk).state
+    late.post(asked.url, {"password": PASSWORD})
+
+    assert (before, Version.objects.get(pk=stands.pk).state) == ("published", "retired")
+
+
 def test_numbers_count_on_from_item_to_item(stands, clerk):
     drafted(clerk)
     draft = drafted(clerk, zh="后厨门禁正常", kind="number", unit="℃", max="5")

@@ -304,6 +304,25 @@ def test_nobody_signs_their_own_check():
     assert check.countersigned_by == here.principal
 
 
+def test_signing_asks_for_the_password_again_and_then_signs():
+    here = scene("campus_monthly")
+    first = MONDAY.replace(day=1)
+    hand_in(paper=here.paper(first), hand=here.hand(here.vice), at=make.at(first, "10:00"))
+    check = Check.objects.get()
+    here.principal.set_password("三更灯火五更鸡2026")
+    here.principal.save()
+    late = ground.client_of(here.principal, fresh=False)
+
+    asked = late.post(reverse("inspections:countersign", args=[check.pk]))
+    check.refresh_from_db()
+    before = check.countersigned_by
+    late.post(asked.url, {"password": "三更灯火五更鸡2026"})
+
+    check.refresh_from_db()
+    assert asked.url.startswith(reverse("account_reauthenticate"))
+    assert (before, check.countersigned_by) == (None, here.principal)
+
+
 def test_the_school_asks_and_the_county_declares_void():
     here = scene("campus_daily")
     check = hand_in(paper=here.paper(), hand=here.hand(), at=MORNING).check

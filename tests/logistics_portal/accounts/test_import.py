@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from logistics_portal.accounts.models import Post, User
+from logistics_portal.accounts.models import PeopleImport, Post, User
 from logistics_portal.accounts.permissions import Role
-from logistics_portal.records.models import AuditRow
+from logistics_portal.accounts.portal import requests as todos
+from logistics_portal.accounts.services import imports
+from logistics_portal.kit.errors import NotAllowed
+from logistics_portal.records.guards import install
+from logistics_portal.records.models import AuditRow, Notice
 from tests.factories import ground as make
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +39,7 @@ def media(settings: Any, tmp_path: Path) -> None:
     make.school_unit(code="S0000001")
     make.school_unit(code="S0000002")
     make.school_unit(make.neighbour(), code="S0000009")
+    giver()
 
 
 @pytest.fixture
@@ -49,7 +57,13 @@ def sheet(*lines: list[str]) -> SimpleUploadedFile:
 
 
 def hand_in(browser: Client, *lines: list[str]) -> str:
-    return str(browser.post(reverse("accounts:import"), {"file": sheet(*lines)}).url)
+    return str(browser.post(reverse("accounts:import"), {"file": sheet(*lines), "asked_by": giver().pk}).url)
+
+
+def giver() -> User:
+    """Return the clerk of the county who answers for the list."""
+    found = User.objects.filter(username="jingban").first()
+    return found or make.user(Role.OFFICE_CLERK, make.county(), username="jingban", full_name="经办")
 
 
 def counts() -> tuple[int, int]:
@@ -147,7 +161,8 @@ def test_the_template_is_handed_out_and_read_back(security: Client) -> None:
     memory = io.BytesIO()
     filled.save(memory)
 
-    answer = security.post(reverse("accounts:import"), {"file": SimpleUploadedFile("t.xlsx", memory.getvalue())})
+    upload = {"file": SimpleUploadedFile("t.xlsx", memory.getvalue()), "asked_by": giver().pk}
+    answer = security.post(reverse("accounts:import"), upload)
 
     assert "<dd>1</dd>" in security.get(answer.url).content.decode()
 
@@ -159,7 +174,8 @@ def test_the_template_is_handed_out_and_read_back(security: Client) -> None:
 def test_a_file_that_is_no_sheet_of_people_is_refused_in_a_sentence(
     security: Client, name: str, content: bytes
 ) -> None:
-    answer = security.post(reverse("accounts:import"), {"file": SimpleUploadedFile(name, content)})
+    upload = {"file": SimpleUploadedFile(name, content), "asked_by": giver().pk}
+    answer = security.post(reverse("accounts:import"), upload)
 
     assert answer.status_code == 200
     assert "field" in answer.content.decode()
@@ -172,3 +188,135 @@ def test_nobody_else_opens_somebodys_sheet(security: Client) -> None:
 
     assert [browser.get(url).status_code for browser in (colleague, officer)] == [404, 404]
     assert officer.get(reverse("accounts:import")).status_code == 403
+
+
+def many(count: int = 51) -> list[list[str]]:
+    return [["S0000001", f"人员{n}", f"139000{n:05d}", "后勤管理员", "", "", ""] for n in range(count)]
+
+
+def colleague(at: Any = None) -> Client:
+    return make.client_of(make.user(Role.SECURITY_ADMIN, at or make.county(), full_name="第二人"))
+
+
+def test_who_gave_the_list_stands_on_every_post_and_is_told(security: Client) -> None:
+    security.post(hand_in(security, *GOOD) + "carry-out/")
+
+    assert {post.asked_by for post in Post.objects.filter(granted_by__username="anguan")} == {giver()}
+    assert Notice.objects.filter(to=giver(), key__startswith="people.imported/").exists()
+
+
+def test_a_list_without_a_clerk_behind_it_is_not_taken(security: Client) -> None:
+    stranger = make.user(Role.OFFICE_CLERK, make.neighbour())
+
+    answer = security.post(reverse("accounts:import"), {"file": sheet(*GOOD), "asked_by": stranger.pk})
+
+    assert answer.status_code == 200
+    assert not PeopleImport.objects.exists()
+
+
+def test_more_than_fifty_rows_wait_for_a_second_person(security: Client) -> None:
+    second = colleague()
+    before = counts()
+    url = hand_in(security, *many())
+
+    own = security.post(url + "carry-out/")
+    seen = [security.get(url).content.decode(), second.get(url).content.decode()]
+    waiting = second.get(reverse("accounts:import")).content.decode()
+    page = second.post(url + "carry-out/").content.decode()
+
+    assert own.status_code == 409
+    assert ["确认导入" in page for page in seen] == [False, True]
+    assert url in waiting
+    assert counts() == (before[0] + 51, before[1] + 51)
+    assert page.count("/people/password/") == 51
+    row = PeopleImport.objects.get()
+    assert (row.by.username, row.confirmed_by.full_name, row.state) == ("anguan", "第二人", "applied")
+    assert {post.granted_by.username for post in Post.objects.filter(role=Role.LOGISTICS_OFFICER)} == {"anguan"}
+
+
+def test_fifty_rows_need_nobody_else_and_nobody_else_opens_them(security: Client) -> None:
+    url = hand_in(security, *many(50))
+
+    assert colleague().get(url).status_code == 404
+    assert security.post(url + "carry-out/").status_code == 200
+
+
+def test_the_second_person_sits_here_or_one_above_and_nowhere_else(security: Client) -> None:
+    url = hand_in(security, *many())
+    city, province, next_door = make.city("220100"), make.province(), make.neighbour()
+
+    answers = [colleague(at).get(url).status_code for at in (city, province, next_door)]
+
+    assert answers == [200, 404, 404]
+    assert make.client_of(giver()).get(url).status_code == 403
+    assert Notice.objects.filter(key__startswith="people.import/").count() == 0
+
+
+def test_the_second_person_is_told_and_finds_it_among_the_things_to_do(security: Client) -> None:
+    second = make.user(Role.SECURITY_ADMIN, make.county())
+
+    hand_in(security, *many())
+
+    assert Notice.objects.filter(to=second, key__startswith="people.import/").count() == 1
+    assert len(todos(second, timezone.now())) == 1
+
+
+def test_a_long_sheet_with_a_wrong_line_troubles_nobody(security: Client) -> None:
+    second = make.user(Role.SECURITY_ADMIN, make.county())
+
+    url = hand_in(security, *many(), WRONG["a short phone"][0])
+
+    assert PeopleImport.objects.get().state == "refused"
+    assert todos(second, timezone.now()) == []
+    assert make.client_of(second).post(url + "carry-out/").status_code == 409
+
+
+def test_a_sheet_is_put_aside_by_its_owner_alone(security: Client) -> None:
+    url = hand_in(security, *many())
+
+    theirs = colleague().post(url + "cancel/")
+    security.post(url + "cancel/")
+
+    assert theirs.status_code == 403
+    assert PeopleImport.objects.get().state == "cancelled"
+    assert security.post(url + "cancel/").status_code == 409
+    assert colleague().post(url + "carry-out/").status_code == 409
+
+
+@pytest.mark.parametrize(("days", "state"), [(6.99, "checked"), (7.01, "cancelled")])
+def test_after_seven_days_the_clock_puts_a_sheet_aside(security: Client, days: float, state: str) -> None:
+    hand_in(security, *GOOD)
+    later = timezone.now() + timedelta(days=days)
+
+    first, again = imports.cancel_old(at=later), imports.cancel_old(at=later)
+
+    assert PeopleImport.objects.get().state == state
+    assert (first, again) == ((1, 0) if state == "cancelled" else (0, 0))
+
+
+def test_a_sheet_too_old_is_refused_before_the_clock_comes(security: Client) -> None:
+    hand_in(security, *GOOD)
+    row = PeopleImport.objects.get()
+
+    with pytest.raises(NotAllowed, match="期限"), transaction.atomic():
+        imports.open_for(row, row.by, timezone.now() + timedelta(days=8))
+
+
+def test_the_database_refuses_a_long_import_of_one_person(security: Client) -> None:
+    install(connection)
+    hand_in(security, *many())
+    row = PeopleImport.objects.get()
+    closed = {"state": "applied", "closed_at": timezone.now()}
+
+    for wrong in ({}, {"confirmed_by": row.by}, {"asked_by": row.by, "confirmed_by": giver()}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            PeopleImport.objects.filter(pk=row.pk).update(**closed, **wrong)
+    PeopleImport.objects.filter(pk=row.pk).update(**closed, confirmed_by=giver())
+
+    for write in (
+        lambda: PeopleImport.objects.filter(pk=row.pk).update(rows=1),
+        lambda: PeopleImport.objects.filter(pk=row.pk).delete(),
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            write()
+    assert PeopleImport.objects.get().rows == 51

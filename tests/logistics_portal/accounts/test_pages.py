@@ -39,12 +39,17 @@ def security(school: Unit) -> Client:
 
 
 @pytest.fixture
+def principal(school: Unit) -> Client:
+    return make.client_of(make.user(Role.PRINCIPAL, school, full_name="校长"))
+
+
+@pytest.fixture
 def next_door() -> Client:
     return make.client_of(make.user(Role.SECURITY_ADMIN, make.neighbour()))
 
 
 def typed(**more: object) -> dict[str, object]:
-    return {"full_name": "王芳", "phone": "13800000001", "role": Role.PRINCIPAL, "first": "2026-09-01", **more}
+    return {"full_name": "王芳", "phone": "13800000001", "role": Role.DORM_KEEPER, "first": "2026-09-01", **more}
 
 
 def link_in(answer: object) -> str:
@@ -114,20 +119,20 @@ def test_a_person_without_the_right_is_refused_and_it_is_kept(officer: User, sch
     assert AuditRow.objects.filter(outcome="refused", by=principal, verb=f"accounts:{name}").exists()
 
 
-def test_a_new_person_gets_a_post_and_a_one_time_link_with_which_to_sign_in(security: Client, school: Unit) -> None:
-    answer = security.post(reverse("accounts:person-new", args=[school.pk]), typed())
+def test_a_new_person_gets_a_post_and_a_one_time_link_with_which_to_sign_in(principal: Client, school: Unit) -> None:
+    answer = principal.post(reverse("accounts:person-new", args=[school.pk]), typed())
     url, browser = link_in(answer), Client()
 
     browser.post(url, {"password": PASSWORD, "again": PASSWORD})
 
     made = User.objects.get(username="13800000001")
-    assert made.live_posts[0].role == Role.PRINCIPAL or timezone.localdate() < date(2026, 9, 1)
+    assert made.live_posts[0].role == Role.DORM_KEEPER or timezone.localdate() < date(2026, 9, 1)
     assert browser.post(reverse("account_login"), {"login": made.username, "password": PASSWORD}).status_code == 302
     assert Client().get(url).status_code == 410
 
 
-def test_the_link_wants_the_same_strong_password_twice(security: Client, school: Unit) -> None:
-    url = link_in(security.post(reverse("accounts:person-new", args=[school.pk]), typed()))
+def test_the_link_wants_the_same_strong_password_twice(principal: Client, school: Unit) -> None:
+    url = link_in(principal.post(reverse("accounts:person-new", args=[school.pk]), typed()))
 
     answers = [
         Client().post(url, {"password": one, "again": two})
@@ -152,28 +157,29 @@ def test_a_link_runs_out_after_a_day(settings, officer: User) -> None:
     [
         {"phone": "123"},
         {"role": "office_clerk"},
+        {"role": "principal"},
         {"first": "x"},
         {"last": "2026-08-01"},
         {"username": "a b"},
         {"full_name": ""},
     ],
 )
-def test_a_wrong_field_says_so_and_nothing_is_made(security: Client, school: Unit, wrong: dict[str, str]) -> None:
-    answer = security.post(reverse("accounts:person-new", args=[school.pk]), typed(**wrong))
+def test_a_wrong_field_says_so_and_nothing_is_made(principal: Client, school: Unit, wrong: dict[str, str]) -> None:
+    answer = principal.post(reverse("accounts:person-new", args=[school.pk]), typed(**wrong))
 
     assert answer.status_code == 200
     assert not User.objects.filter(full_name="王芳").exists()
 
 
-def test_a_refused_post_makes_no_account_either_and_is_kept_as_a_refusal(security: Client, school: Unit) -> None:
+def test_a_refused_post_makes_no_account_either_and_is_kept_as_a_refusal(principal: Client, school: Unit) -> None:
     make.user(username="13800000001")
 
-    answer = security.post(reverse("accounts:person-new", args=[school.pk]), typed())
+    answer = principal.post(reverse("accounts:person-new", args=[school.pk]), typed())
 
-    assert "已被使用" in answer.content.decode()
+    assert "已是别人的" in answer.content.decode()
     row = AuditRow.objects.get(outcome="refused")
     assert (row.verb, row.on_id) == ("accounts:person-new", school.pk)
-    assert "已被使用" in row.reason
+    assert "已是别人的" in row.reason
 
 
 def test_a_county_does_not_staff_its_own_bureau(security: Client) -> None:
@@ -186,8 +192,7 @@ def test_grave_acts_ask_for_the_password_again(officer: User, school: Unit) -> N
     browser = make.client_of(make.user(Role.SECURITY_ADMIN, make.county(), password=PASSWORD), fresh=False)
     urls = [
         reverse("accounts:lock", args=[officer.pk]),
-        reverse("accounts:person-new", args=[school.pk]),
-        reverse("accounts:grant", args=[officer.pk, school.pk]),
+        reverse("accounts:unlock", args=[officer.pk]),
         reverse("accounts:revoke", args=[officer.live_posts[0].pk]),
     ]
 
@@ -198,12 +203,31 @@ def test_grave_acts_ask_for_the_password_again(officer: User, school: Unit) -> N
     assert browser.get(urls[0], headers={"HX-Request": "true"}).status_code == 401
 
 
-def test_a_post_is_granted_at_a_unit_named_by_its_code(security: Client, officer: User, school: Unit) -> None:
-    first = security.post(reverse("accounts:pick-unit", args=[officer.pk]), {"unit": "s0000001"})
+def test_a_post_at_a_bureau_below_is_granted_at_the_unit_named_by_its_code(school: Unit) -> None:
+    city = make.client_of(make.user(Role.SECURITY_ADMIN, make.city("220100")))
+    clerk = make.user(Role.OFFICE_CLERK, make.county())
+    first = city.post(reverse("accounts:pick-unit", args=[clerk.pk]), {"unit": "220103"})
+    assert first.status_code == 200  # the neighbour is not made yet
+    neighbour = make.neighbour()
 
-    security.post(first.url, {"role": Role.VICE_PRINCIPAL_LOGISTICS, "first": "2026-09-01"})
+    first = city.post(reverse("accounts:pick-unit", args=[clerk.pk]), {"unit": "220103"})
+    city.post(first.url, {"role": Role.OFFICE_CLERK, "first": "2026-09-01"})
 
-    assert officer.posts.filter(role=Role.VICE_PRINCIPAL_LOGISTICS, unit=school).exists()
+    assert clerk.posts.filter(role=Role.OFFICE_CLERK, unit=neighbour).exists()
+
+
+def test_a_school_post_is_not_granted_by_the_security_administrator_alone(
+    security: Client, officer: User, school: Unit
+) -> None:
+    picked = security.post(reverse("accounts:pick-unit", args=[officer.pk]), {"unit": "s0000001"})
+    direct = security.post(
+        reverse("accounts:grant", args=[officer.pk, school.pk]), {"role": Role.PRINCIPAL, "first": "2026-09-01"}
+    )
+
+    assert "岗位申请" in picked.content.decode()
+    assert direct.status_code == 403
+    assert security.get(reverse("accounts:person-new", args=[school.pk])).status_code == 403
+    assert not officer.posts.filter(role=Role.PRINCIPAL).exists()
 
 
 @pytest.mark.parametrize("text", ["邻居小学", "S999", "%", ""])
@@ -215,17 +239,14 @@ def test_a_unit_out_of_reach_is_not_found(security: Client, officer: User, text:
     assert answer.status_code == 200
 
 
-def test_a_keepers_post_is_narrowed_to_chosen_places(security: Client, officer: User) -> None:
+def test_a_keepers_post_is_narrowed_to_chosen_places() -> None:
     place = make_schools.place()
     unit = place.school.unit
-    assert unit.path.startswith(make.county().path)
+    principal = make.client_of(make.user(Role.PRINCIPAL, unit))
 
-    security.post(
-        reverse("accounts:grant", args=[officer.pk, unit.pk]),
-        {"role": Role.DORM_KEEPER, "first": "2026-09-01", "places": [str(place.pk)]},
-    )
+    principal.post(reverse("accounts:person-new", args=[unit.pk]), typed(places=[str(place.pk)]))
 
-    post = officer.posts.get(role=Role.DORM_KEEPER)
+    post = Post.objects.get(role=Role.DORM_KEEPER)
     assert [row.place_id for row in post.listed_places.all()] == [place.pk]
 
 
@@ -313,6 +334,27 @@ def test_a_change_to_the_tree_is_asked_for_and_confirmed_by_two_people() -> None
     assert "新南关区" in seen
     assert Unit.objects.get(pk=county.pk).name == "新南关区"
     assert "新南关区" in head.get(reverse("accounts:unit", args=[county.pk])).content.decode()
+
+
+def test_a_change_dated_ahead_waits_for_its_day_on_the_pages() -> None:
+    day = timezone.localdate() + timedelta(3)
+    asker = make.user(Role.OFFICE_CLERK, make.province())
+    cause = Cause(day, "批复", asker, timezone.now())
+    change = units.ask_change(unit=make.county(), kind="rename", facts={"name": "新南关区"}, cause=cause)
+    head = make.client_of(make.user(Role.OFFICE_HEAD, make.province()))
+    url = reverse("accounts:unit-decide", args=[change.pk])
+
+    told = head.post(url, {"decision": "confirm"}, follow=True).content.decode()
+    waiting = head.get(url).content.decode()
+    twice = head.post(url, {"decision": "confirm"})
+    head.post(url, {"decision": "refuse", "reason": "另报"})
+
+    assert f"将于 {day} 自动生效" in told
+    assert f"{day} 自动生效" in waiting
+    assert "撤回确认" in waiting
+    assert twice.status_code == 200
+    assert Unit.objects.get(pk=make.county().pk).name == "南关区"
+    assert UnitChange.objects.get().state == UnitChange.State.REFUSED
 
 
 def test_a_change_is_sent_back_with_a_reason() -> None:

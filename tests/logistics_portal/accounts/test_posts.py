@@ -33,7 +33,9 @@ def security() -> User:
 
 
 def granted(holder: User, role: Role, unit: Unit, by: User, **more: object) -> Post:
-    return posts.grant_post(holder=holder, grant=Grant(role, unit, TODAY, **more), by=by, at=NOON)
+    """Return a post that somebody asked for and `by` granted."""
+    asked = {"asked_by": make.user(), **more}
+    return posts.grant_post(holder=holder, grant=Grant(role, unit, TODAY, **asked), by=by, at=NOON)
 
 
 def test_a_granted_post_gives_its_rights_and_tells_its_holder(security: User) -> None:

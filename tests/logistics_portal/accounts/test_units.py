@@ -6,20 +6,24 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from logistics_portal.accounts.drafts import Cause, NewUnit
-from logistics_portal.accounts.models import Unit, UnitChange, UnitPeriod
+from logistics_portal.accounts.models import Unit, UnitChange, UnitPeriod, User
+from logistics_portal.accounts.permissions import Permission, Role
 from logistics_portal.accounts.selectors import below_at, tree_at, unit_at
 from logistics_portal.accounts.services import units
+from logistics_portal.kit.dates import SHANGHAI
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records.guards import install
+from logistics_portal.records.models import AuditRow, Notice
 from logistics_portal.records.selectors import trail
 from tests.factories import ground as make
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 10, 8, 4, 0, tzinfo=UTC)
 TODAY = date(2026, 10, 8)
+SEE = Permission.REPORT_SEE
 
 
 @pytest.fixture
@@ -221,20 +225,106 @@ def test_nobody_confirms_what_they_asked_for(jilin: None) -> None:
         units.confirm_change(change=change, by=asker, at=NOON)
 
 
-def test_a_change_is_confirmed_once_and_not_before_its_day(jilin: None) -> None:
-    asker, head = make.user(), make.user()
-    early = units.ask_change(
-        unit=by_code("220122"),
-        kind="rename",
-        facts={"name": "农安市"},
-        cause=Cause(date(2027, 1, 1), "批复", asker, NOON),
+def ahead(kind: str, code: str, facts: dict[str, object], on: date = date(2026, 10, 10)) -> UnitChange:
+    """Return a change dated ahead that one person asked for and another agreed to on 8 October."""
+    change = units.ask_change(
+        unit=by_code(code), kind=kind, facts=facts, cause=Cause(on, "批复", make.user(full_name="提出人"), NOON)
     )
-    with pytest.raises(NotAllowed, match="2027-01-01"):
-        units.confirm_change(change=early, by=head, at=NOON)
-    units.refuse_change(change=early, reason="另报", by=head, at=NOON)
+    return units.confirm_change(change=change, by=make.user(full_name="负责人"), at=NOON)
+
+
+def at(day: date, hour: int = 0, minute: int = 5) -> datetime:
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=SHANGHAI)
+
+
+def test_a_change_dated_ahead_takes_effect_by_itself_on_its_day(jilin: None) -> None:
+    school = make.school_unit(by_code("220122"), code="S9")
+    moved = ahead("move", "220122", {"parent": by_code("220200").pk})
+    renamed = ahead("rename", "220182", {"name": "榆树区"})
+    closed = ahead("close", "220183", {"successor": by_code("220184").pk})
+    officer = make.user(Role.LOGISTICS_OFFICER, school)
+    city = make.user(Role.OFFICE_CLERK, by_code("220200"))
+
+    early = units.apply_due(at=at(date(2026, 10, 9), 23, 59))
+    before = (by_code("S9").path, by_code("220182").name, by_code("220183").until_date, city.can(SEE, at=by_code("S9")))
+    done = units.apply_due(at=at(date(2026, 10, 10)))
+    again = units.apply_due(at=at(date(2026, 10, 10), 1))
+
+    city, officer = User.objects.get(pk=city.pk), User.objects.get(pk=officer.pk)
+    assert (early, done, again) == (0, 3, 0)
+    assert before == ("220000/220100/220122/S9/", "榆树市", None, False)
+    assert by_code("S9").path == "220000/220200/220122/S9/"
+    assert (by_code("220182").name, by_code("220183").until_date) == ("榆树区", date(2026, 10, 9))
+    assert city.can(SEE, at=by_code("S9"))
+    assert officer.reach.paths == {"220000/220200/220122/S9/"}
+    assert [below_at(by_code("220200"), day) >= {school.pk} for day in (date(2026, 10, 9), date(2026, 10, 10))] == [
+        False,
+        True,
+    ]
+    states = UnitChange.objects.filter(pk__in=[moved.pk, renamed.pk, closed.pk]).values_list("state", flat=True)
+    assert set(states) == {UnitChange.State.DONE}
+
+
+def test_a_late_run_keeps_the_day_of_the_change(jilin: None) -> None:
+    ahead("rename", "220122", {"name": "农安市"})
+
+    units.apply_due(at=at(date(2026, 10, 13)))
+
+    names = [getattr(unit_at(by_code("220122"), date(2026, 10, day)), "name", None) for day in (9, 10)]
+    assert names == ["农安县", "农安市"]
+
+
+def test_a_change_that_cannot_be_carried_out_says_why_stays_and_is_tried_again(jilin: None) -> None:
+    change = ahead("close", "220122", {"successor": by_code("220182").pk})
+    other = ahead("rename", "220182", {"name": "榆树区"})
+    school = make.school_unit(by_code("220122"), code="S9")
+
+    done = [units.apply_due(at=at(date(2026, 10, 10), hour)) for hour in (0, 1)]
+    change.refresh_from_db()
+    told = Notice.objects.filter(key__startswith=f"unit.trouble/{change.pk}/")
+    refusals = AuditRow.objects.filter(verb="unit.apply", outcome="refused").count()
+    units.move_unit(unit=school, parent=by_code("220182"), cause=cause(date(2026, 10, 10)))
+    later = units.apply_due(at=at(date(2026, 10, 11)))
+
+    assert done == [1, 0]
+    assert UnitChange.objects.get(pk=other.pk).state == UnitChange.State.DONE
+    assert (change.state, "下属" in change.trouble) == (UnitChange.State.AGREED, True)
+    assert {notice.to for notice in told} == {change.asked_by, change.decided_by}
+    assert (told.count(), refusals, later) == (2, 1, 1)
+    assert by_code("220122").until_date == date(2026, 10, 9)
+
+
+def test_what_was_agreed_to_is_taken_back_before_its_day(jilin: None) -> None:
+    change = ahead("rename", "220122", {"name": "农安市"})
+    with pytest.raises(NotAllowed, match="已有同类变更"):
+        ahead("rename", "220122", {"name": "农安区"})
+
+    units.refuse_change(change=change, reason="另报", by=make.user(), at=NOON)
+
+    assert units.apply_due(at=at(date(2026, 10, 10))) == 0
+    assert by_code("220122").name == "农安县"
+
+
+def test_a_change_is_confirmed_once(jilin: None) -> None:
+    change = ahead("rename", "220122", {"name": "农安市"})
 
     with pytest.raises(NotAllowed, match="办理过"):
-        units.confirm_change(change=early, by=head, at=NOON)
+        units.confirm_change(change=change, by=make.user(), at=NOON)
+    units.refuse_change(change=change, reason="另报", by=make.user(), at=NOON)
+
+    with pytest.raises(NotAllowed, match="办理过"):
+        units.refuse_change(change=change, reason="另报", by=make.user(), at=NOON)
+
+
+def test_the_database_wants_to_know_who_agreed(jilin: None) -> None:
+    change = units.ask_change(
+        unit=by_code("220122"), kind="rename", facts={"name": "农安市"}, cause=Cause(TODAY, "批复", make.user(), NOON)
+    )
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        UnitChange.objects.filter(pk=change.pk).update(state="agreed")
+
+    assert UnitChange.objects.get().state == UnitChange.State.ASKED
 
 
 def test_every_kind_of_change_can_be_asked_for_and_confirmed(jilin: None) -> None:

@@ -22,7 +22,7 @@ NOON = datetime(2026, 10, 8, 4, 0, tzinfo=UTC)
 @pytest.mark.django_db
 def test_an_act_whose_audit_row_cannot_be_written_does_not_happen() -> None:
     person, security = make.user(), make.user(Role.SECURITY_ADMIN, make.county())
-    grant = Grant(Role.PRINCIPAL, make.school_unit(), date(2026, 9, 1))
+    grant = Grant(Role.PRINCIPAL, make.school_unit(), date(2026, 9, 1), asked_by=make.user())
 
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE records_auditrow RENAME TO gone")

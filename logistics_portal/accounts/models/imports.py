@@ -1,0 +1,65 @@
+"""Sheets of school users handed in, and who answers for them."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from logistics_portal.accounts.models.people import User
+from logistics_portal.accounts.models.units import Unit
+from logistics_portal.kit.scoping import Scoped, ScopedQuerySet
+
+
+class PeopleImport(Scoped):
+    """A sheet of school users whose list an office clerk answers for: checked, then carried out whole or put aside."""
+
+    class State(models.TextChoices):
+        """Where the import stands."""
+
+        CHECKED = "checked", _("已预检")
+        REFUSED = "refused", _("有错")
+        APPLIED = "applied", _("已导入")
+        CANCELLED = "cancelled", _("已取消")
+
+    unit_path: ClassVar[str] = "unit__path"
+    unit_key: ClassVar[str] = "unit_id"
+
+    file = models.OneToOneField("records.Attachment", models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="people_imports")
+    state = models.CharField(_("状态"), max_length=10, choices=State, default=State.CHECKED)
+    rows = models.PositiveIntegerField(_("数据行"))
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="lists_handed_over")
+    by = models.ForeignKey(User, models.PROTECT, related_name="people_imports")
+    uploaded_at = models.DateTimeField(_("上传时间"))
+    needs_second = models.BooleanField(_("须第二人确认"), default=False)
+    confirmed_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="confirmed_people_imports"
+    )
+    closed_at = models.DateTimeField(_("办结时间"), null=True, blank=True)
+
+    objects = ScopedQuerySet["PeopleImport"].as_manager()
+
+    class Meta:
+        verbose_name = _("人员导入")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("by")),
+                name="people_import_second_is_another_person",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="applied", needs_second=True) | Q(confirmed_by__isnull=False),
+                name="people_import_large_is_confirmed",
+            ),
+            models.CheckConstraint(condition=~Q(asked_by=F("by")), name="people_import_list_comes_from_another_person"),
+            models.CheckConstraint(
+                condition=Q(state="checked", closed_at__isnull=True)
+                | (~Q(state="checked") & Q(closed_at__isnull=False)),
+                name="people_import_closed_at_some_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.uploaded_at:%Y-%m-%d}"
