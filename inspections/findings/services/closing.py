@@ -14,6 +14,7 @@ from inspections.findings.services.keeping import (
     deadline_by_severity,
     locked,
     people_at_school,
+    people_of_office,
     tell,
     write_down,
 )
@@ -33,6 +34,22 @@ def ask_withdrawal(*, finding: Finding, reason: str, hand: Hand) -> Finding:
     if withdrawal_asked(row) is not None:
         raise NotAllowed(gettext("已经申请过误报撤销，请等待答复。"))
     write_down(row, "ask_withdraw", reason, hand)
+    tell(row, people_of_office(row, Role.OFFICE_CLERK, hand.at), gettext("申请误报撤销，请决定"), hand, text=reason)
+    return row
+
+
+@transaction.atomic
+def refuse_withdrawal(*, finding: Finding, reason: str, hand: Hand) -> Finding:
+    """Say that a finding was no mistake: it stays as it is, and its deadline with it."""
+    row = locked(finding)
+    rules.after(rules.Step.WITHDRAW, row.state)
+    asked = withdrawal_asked(row)
+    if asked is None:
+        raise NotAllowed(gettext("没有待决定的误报撤销申请。"))
+    if hand.by.pk == asked.by_id:
+        raise NotAllowed(gettext("申请人不能答复自己的申请，请由他人办理。"))
+    write_down(row, "no_withdraw", reason, hand)
+    tell(row, [asked.by, row.fixer], gettext("误报撤销未同意，请按期整改"), hand, text=reason)
     return row
 
 
@@ -62,7 +79,8 @@ def reopen(*, finding: Finding, reason: str, hand: Hand) -> Finding:
         rules.require_reopening(row.closed_at, hand.at, figures_on(local_date(row.closed_at)))
     row.due_at = deadline_by_severity(row, hand.at)
     row.outcome, row.closed_at, row.verified_by, row.verified_at = "", None, None, None
-    row.save(update_fields=["state", "outcome", "closed_at", "verified_by", "verified_at", "due_at"])
+    row.tolerated_until = None
+    row.save(update_fields=["state", "outcome", "closed_at", "verified_by", "verified_at", "due_at", "tolerated_until"])
     told = [row.fixer, *people_at_school(row, [Role.LOGISTICS_OFFICER, Role.VICE_PRINCIPAL_LOGISTICS], hand.at)]
     write_down(row, rules.Step.REOPEN, reason, hand)
     send_back(row)
