@@ -8,6 +8,7 @@ from celery.schedules import crontab
 
 TIMETABLE: dict[str, dict[str, Any]] = {
     "lost work": {"task": "logistics_portal.records.tasks.sweep", "schedule": 30.0},
+    "mail": {"task": "logistics_portal.records.tasks.tell_by_mail", "schedule": 30.0},
     "reports": {"task": "inspections.reports.tasks.order_reports", "schedule": crontab(minute="*/10")},
     "flags of schools": {
         "task": "schools.register.tasks.reconcile_flags",

@@ -139,7 +139,6 @@ ACTS: dict[str, Promise] = {
     "submit": _("提交"),
     "supersede": _("替代"),
     "tell_health": _("通报健康情况"),
-    "tolerate": _("限期保留"),
     "unlock": _("恢复账号"),
     "upload": _("上传"),
     "verify": _("复查"),

@@ -25,6 +25,7 @@ from inspections.findings.services.keeping import figures_of, timing_of
 from inspections.findings.services.tolerating import lapse_tolerations
 from logistics_portal.accounts.models import User
 from logistics_portal.kit.dates import local_date
+from logistics_portal.records.hours import Urgency
 from logistics_portal.records.models import Notice
 from logistics_portal.records.selectors import figures_read_once
 from schools.terms import selectors as terms
@@ -115,9 +116,9 @@ def round_of(finding: Finding) -> str:
     return f"{finding.returns}.{finding.extensions}{tolerated}"
 
 
-def urgency(finding: Finding) -> Notice.Urgency:
+def urgency(finding: Finding) -> Urgency:
     """Return how soon people are told: of what is critical at once."""
-    return Notice.Urgency.ALARM if finding.severity == rules.Severity.CRITICAL else Notice.Urgency.NORMAL
+    return Urgency.ALARM if finding.severity == rules.Severity.CRITICAL else Urgency.NORMAL
 
 
 def _on_the_ladder(at: datetime) -> QuerySet[Finding]:
