@@ -99,14 +99,19 @@ class Row:
         return self.standing in {Standing.OPEN, Standing.OVERDUE, Standing.RECEIVING}
 
 
-def rows_between(places: Iterable[Place], first: date, last: date, now: datetime) -> list[Row]:
-    """Return how every slot of some places stands that is dated from `first` to `last`, by due time."""
+def rows_between(
+    places: Iterable[Place], first: date, last: date, now: datetime, *, checklists: Sequence[int] | None = None
+) -> list[Row]:
+    """Return how every slot of some places stands that is dated from `first` to `last`, by due time.
+
+    `checklists` keeps to some check-lists.
+    """
     by_id = {place.pk: place for place in places}
-    slots = schedules.due(by_id.values(), first, last)
+    slots = schedules.due(by_id.values(), first, last, checklists=checklists)
     exempt = schedules.exemptions(by_id, first, last)
     missed = schedules.missed_slots(by_id, first, last)
     checks = standing_checks(by_id, first, last)
-    held = wordings(first, last)
+    held = wordings(first, last, checklists=checklists)
     found = []
     for key, these in slots.items():
         place = by_id[key.place_id]
