@@ -183,6 +183,7 @@ def is_open(act: Act, finding: Finding, asked: Asked, at: datetime) -> bool:
         and at < finding.due_at,
         Act.EXTEND: asked.extension is not None,
         Act.ASK_WITHDRAWAL: asked.withdrawal is None,
+        Act.WITHDRAW: asked.withdrawal is not None or finding.origin in rules.OF_BUREAU,
         Act.REFUSE_WITHDRAWAL: asked.withdrawal is not None,
         Act.ASK_TOLERATION: mild and not waits and not tolerated,
         Act.PREPARE_TOLERATION: waits == Toleration.State.ASKED,

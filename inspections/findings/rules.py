@@ -52,6 +52,9 @@ class Origin(TextChoices):
     COMPLAINT = "complaint", _("投诉举报")
 
 
+OF_BUREAU = frozenset({Origin.SPOT_CHECK, Origin.COMPLAINT})  # taken back without the school asking
+
+
 class Step(TextChoices):
     """What may be done with a finding."""
 

@@ -257,11 +257,11 @@ def _request_todo(user: User) -> list[Todo]:
     if not offices:
         return []
     waiting = ExtensionRequest.objects.filter(granted__isnull=True, finding__county__in=offices)
-    extensions = waiting.select_related("finding__place").order_by("asked_at", "pk")[:TODOS]
+    extensions = waiting.select_related("finding__place", "finding__school").order_by("asked_at", "pk")[:TODOS]
     said = FindingEvent.objects.filter(finding=OuterRef("pk"), step__in=ON_WITHDRAWAL).order_by("-at", "-pk")
     last = Subquery(said.values("step")[:1])
     mistaken = Finding.objects.unsettled().filter(county__in=offices).annotate(last=last)
-    mistaken = mistaken.filter(last="ask_withdraw").select_related("place").order_by("pk")[:TODOS]
+    mistaken = mistaken.filter(last="ask_withdraw").select_related("place", "school").order_by("pk")[:TODOS]
     return [
         *_asked(gettext("答复延期申请：%(title)s"), [row.finding for row in extensions]),
         *_asked(gettext("决定误报撤销：%(title)s"), mistaken),
@@ -277,9 +277,17 @@ def _toleration_todo(user: User) -> list[Todo]:
     asked = Q(state=Toleration.State.ASKED, finding__county__in=clerks)
     prepared = Q(state=Toleration.State.FORWARDED, finding__county__in=heads) & ~Q(prepared_by=user)
     waiting = Toleration.objects.filter(asked | prepared, finding__state=rules.State.OPEN)
-    rows = waiting.select_related("finding__place").order_by("asked_at", "pk")[:TODOS]
+    rows = waiting.select_related("finding__place", "finding__school").order_by("asked_at", "pk")[:TODOS]
     return _asked(gettext("限期保留待办：%(title)s"), [row.finding for row in rows])
 
 
 def _asked(words: str, findings: Iterable[Finding]) -> list[Todo]:
-    return [Todo(words % {"title": it.title}, address(it.pk), urgency="warn", place=it.place.name) for it in findings]
+    return [
+        Todo(
+            text=words % {"title": it.title},
+            url=address(it.pk),
+            urgency="warn",
+            place=f"{it.school.name} · {it.place.name}",
+        )
+        for it in findings
+    ]

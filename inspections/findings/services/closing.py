@@ -23,8 +23,6 @@ from logistics_portal.accounts.permissions import Role
 from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.errors import NotAllowed
 
-OF_BUREAU = frozenset({rules.Origin.SPOT_CHECK, rules.Origin.COMPLAINT})
-
 
 @transaction.atomic
 def ask_withdrawal(*, finding: Finding, reason: str, hand: Hand) -> Finding:
@@ -59,7 +57,7 @@ def withdraw(*, finding: Finding, reason: str, hand: Hand) -> Finding:
     row = locked(finding)
     row.state = rules.after(rules.Step.WITHDRAW, row.state)
     asked = withdrawal_asked(row)
-    if asked is None and row.origin not in OF_BUREAU:
+    if asked is None and row.origin not in rules.OF_BUREAU:
         raise NotAllowed(gettext("学校还没有申请误报撤销，请由分管副校长先申请。"))
     if hand.by.pk in {row.found_by_id, row.fixer_id, row.remedied_by_id, asked.by_id if asked else None}:
         raise NotAllowed(gettext("发现人、整改人、申请人不能自己撤销，请由他人办理。"))
