@@ -3,7 +3,7 @@
 from inspections.checklists.models import Checklist, Item, Section, SheetVersion, Version
 from inspections.checks.models import Check, CheckPhoto, Failure, Release
 from inspections.evaluations.models import Evaluation, Run, SchemeVersion
-from inspections.findings.models import ExtensionRequest, Finding, FindingEvent, FindingPhoto
+from inspections.findings.models import ExtensionRequest, Finding, FindingEvent, FindingPhoto, Toleration
 from inspections.incidents.models import (
     GradeDecision,
     Incident,
@@ -48,6 +48,7 @@ __all__ = [
     "Section",
     "SheetVersion",
     "Softening",
+    "Toleration",
     "Version",
     "Veto",
 ]

@@ -293,6 +293,9 @@ CELERY_BEAT_SCHEDULE = TIMETABLE
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="portal@localhost")
+EMAIL_TIMEOUT = 20  # seconds
+MAIL_NOTICES = bool(env.str("EMAIL_URL", default=""))  # notices leave by mail only where a mail server was named
+PORTAL_ADDRESS = env.str("PORTAL_ADDRESS", default="")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -8,6 +8,7 @@ from celery.schedules import crontab
 
 TIMETABLE: dict[str, dict[str, Any]] = {
     "lost work": {"task": "logistics_portal.records.tasks.sweep", "schedule": 30.0},
+    "mail": {"task": "logistics_portal.records.tasks.tell_by_mail", "schedule": 30.0},
     "reports": {"task": "inspections.reports.tasks.order_reports", "schedule": crontab(minute="*/10")},
     "unit changes": {
         "task": "logistics_portal.accounts.tasks.apply_unit_changes",
@@ -37,6 +38,10 @@ TIMETABLE: dict[str, dict[str, Any]] = {
     "closing": {"task": "inspections.checks.tasks.close_slots", "schedule": crontab(hour="0,8", minute="30")},
     "changed calendars": {"task": "inspections.checks.tasks.order_recloses", "schedule": crontab(minute="40")},
     "missed": {"task": "inspections.checks.tasks.tell_missed", "schedule": crontab(hour="8", minute="35")},
+    "reminder on sunday": {
+        "task": "inspections.checks.tasks.remind_weekly",
+        "schedule": crontab(hour="12", minute="0", day_of_week="sun"),
+    },
     "reminder at 16": {"task": "inspections.checks.tasks.remind_doers", "schedule": crontab(hour="16", minute="0")},
     "reminder at 20": {
         "task": "inspections.checks.tasks.remind_vice_principals",

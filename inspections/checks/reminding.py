@@ -11,20 +11,22 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from inspections.checks.people import roles_of
-from inspections.checks.selectors import Row, rows_between
+from inspections.checks.rules.calls import Call, is_called
+from inspections.checks.selectors import LOOK_BACK, Row, rows_between
 from inspections.schedules.models import Missed
 from inspections.schedules.rules import ScheduleKind, Standing, stage_dues
+from inspections.schedules.versions import wordings
 from logistics_portal.accounts.models import Post, Unit, User
 from logistics_portal.accounts.permissions import Role
-from logistics_portal.kit.dates import ONE_DAY, local_date
+from logistics_portal.kit.dates import ONE_DAY, last_day_before, local_date
 from logistics_portal.records.models import Notice
 from logistics_portal.records.services import notify
 from schools.register.models import Place, PlaceQuerySet
 
 AT_ONCE = 1000
 WAITING = frozenset({Standing.OPEN, Standing.RECEIVING, Standing.OVERDUE})
-FIRST, SECOND = "first", "second"
 STAGE_ALARM_HOURS = timedelta(hours=6)
+RECENT = timedelta(days=4)  # a daily or weekly slot that falls due today is dated no earlier
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +49,27 @@ def holders_at(units: Collection[int], roles: Collection[str], *, on: date) -> H
     return Holders(found)
 
 
-def remind(*, at: datetime, call: str) -> int:
-    """Tell who has checks of today still open: first the doer and the logistics officer, then the vice principal."""
+def remind(*, at: datetime, call: Call) -> int:
+    """Tell who has checks still open that this round of reminders names: the doer and the logistics officer, or
+    the vice principal.
+    """
     today, told = local_date(at), 0
     for places in _chunks(_living(today)):
-        waiting = [row for row in _due_today(places, today, at) if row.standing in WAITING]
+        waiting = [row for row in _called(places, today, at, call) if row.standing in WAITING]
         by_school: dict[int, list[Row]] = defaultdict(list)
         for row in waiting:
             by_school[row.place.school.unit_id].append(row)
         people = holders_at(by_school, _reminded(waiting, call), on=today)
         for unit, rows in by_school.items():
-            key, title = f"checks-open:{today}:{call}:{unit}", _words(rows)
             to = people.at(unit, _reminded(rows, call))
-            told += notify(to=to, key=key, title=title, url=reverse("inspections:today"), at=at)
+            told += notify(
+                to=to,
+                key=f"checks-open:{today}:{call}:{unit}",
+                title=_words(rows, today),
+                url=reverse("inspections:today"),
+                urgency=Notice.Urgency.REMINDER,
+                at=at,
+            )
     return told
 
 
@@ -131,23 +141,38 @@ def _chunks(rows: PlaceQuerySet) -> Iterator[list[Place]]:
         yield some
 
 
-def _due_today(places: Sequence[Place], today: date, at: datetime) -> list[Row]:
-    """Return the slots that fall due by the end of today, nights apart: they have their own calls."""
-    rows = rows_between(places, today - timedelta(days=4), today, at)
-    ends = at + ONE_DAY
-    return [row for row in rows if row.wording.schedule.kind != ScheduleKind.NIGHTLY and at <= row.slot.due_at < ends]
+def _called(places: Sequence[Place], today: date, at: datetime, call: Call) -> list[Row]:
+    """Return the slots that a round of reminders names; monthly ones are looked for further back."""
+    held = wordings(today - LOOK_BACK, today).rows
+    monthly = sorted({it.checklist_id for it in held if it.schedule.kind == ScheduleKind.MONTHLY})
+    rows = [row for row in rows_between(places, today - RECENT, today, at) if row.wording.checklist_id not in monthly]
+    if monthly:
+        rows += rows_between(places, today - LOOK_BACK, today, at, checklists=monthly)
+    return [
+        row
+        for row in rows
+        if at <= row.slot.due_at and is_called(row.wording.schedule.kind, row.slot.due_at, today, call)
+    ]
 
 
-def _reminded(rows: Iterable[Row], call: str) -> list[str]:
-    if call == SECOND:
+def _reminded(rows: Iterable[Row], call: Call) -> list[str]:
+    if call == Call.SECOND:
         return [Role.VICE_PRINCIPAL_LOGISTICS]
     meant = [role for row in rows for role in roles_of(row.wording.spec.template.done_by)]
     return list(dict.fromkeys([*meant, Role.LOGISTICS_OFFICER]))
 
 
-def _words(rows: Sequence[Row]) -> str:
-    names = "、".join(dict.fromkeys(row.name for row in rows))
+def _words(rows: Sequence[Row], today: date) -> str:
+    names = "、".join(dict.fromkeys(_name(row, today) for row in rows))
     return gettext("还有 %(count)s 项检查没有提交：%(names)s") % {"count": len(rows), "names": names}
+
+
+def _name(row: Row, today: date) -> str:
+    """Return the form's name, and its last day where that is not today."""
+    last = last_day_before(row.slot.due_at)
+    if last == today:
+        return row.name
+    return gettext("%(name)s（%(day)s 截止）") % {"name": row.name, "day": last.isoformat()}
 
 
 def _late_stages(row: Row, at: datetime) -> list[str]:

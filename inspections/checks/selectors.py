@@ -106,15 +106,19 @@ def rows_between(
     last: date,
     now: datetime,
     *,
+    checklists: Sequence[int] | None = None,
     calendars: Mapping[int, Calendar] | None = None,
 ) -> list[Row]:
-    """Return how every slot of some places stands that is dated from `first` to `last`, by due time."""
+    """Return how every slot of some places stands that is dated from `first` to `last`, by due time.
+
+    `checklists` keeps to some check-lists; `calendars` are the schools', where they are at hand already.
+    """
     by_id = {place.pk: place for place in places}
-    slots = schedules.due(by_id.values(), first, last, calendars=calendars)
+    slots = schedules.due(by_id.values(), first, last, checklists=checklists, calendars=calendars)
     exempt = schedules.exemptions(by_id, first, last)
     missed = schedules.missed_slots(by_id, first, last)
     checks = standing_checks(by_id, first, last)
-    held = wordings(first, last)
+    held = wordings(first, last, checklists=checklists)
     found = []
     for key, these in slots.items():
         place = by_id[key.place_id]

@@ -9,6 +9,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from inspections.checks import calendars, closing, reminding
+from inspections.checks.rules.calls import Call
 from logistics_portal.accounts.models import Unit
 from logistics_portal.records.work import Running, portal_task
 
@@ -40,13 +41,19 @@ def reclose_days(job: Running, unit: int, first: str, last: str) -> dict[str, An
 @shared_task(ignore_result=True)
 def remind_doers() -> int:
     """Remind the doer and the logistics officer of checks not handed in."""
-    return reminding.remind(at=timezone.now(), call=reminding.FIRST)
+    return reminding.remind(at=timezone.now(), call=Call.FIRST)
+
+
+@shared_task(ignore_result=True)
+def remind_weekly() -> int:
+    """Remind the doer and the logistics officer of weekly sheets on their last day."""
+    return reminding.remind(at=timezone.now(), call=Call.NOON)
 
 
 @shared_task(ignore_result=True)
 def remind_vice_principals() -> int:
     """Remind the vice principal of checks not handed in."""
-    return reminding.remind(at=timezone.now(), call=reminding.SECOND)
+    return reminding.remind(at=timezone.now(), call=Call.SECOND)
 
 
 @shared_task(ignore_result=True)

@@ -107,11 +107,14 @@ def _parts(ids: Sequence[int], year: Year) -> set[tuple[int, str]]:
 
 
 def due_findings(ids: Sequence[int], year: Year) -> Iterable[Finding]:
-    """Return the findings whose deadline in force fell within the year up to now, but withdrawn or tolerated ones."""
+    """Return the findings whose deadline in force fell within the year up to now, but withdrawn or tolerated ones.
+
+    A toleration moves the deadline in force to its last day: the finding leaves the rate meanwhile, and counts again
+    once that day has passed.
+    """
     return (
-        Finding.objects.filter(school__in=ids, due_at__gte=midnight(year.first), due_at__lt=year.until)
+        Finding.objects.filter(school__in=ids, due_at__gt=midnight(year.first), due_at__lte=year.until)
         .exclude(outcome=findings.Outcome.WITHDRAWN)
-        .filter(tolerated_until__isnull=True)
         .select_related("place")
         .order_by("pk")
     )

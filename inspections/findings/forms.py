@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
-from inspections.findings.models import Finding
+from inspections.findings.models import Finding, Toleration
 from inspections.findings.rules import Severity
 from logistics_portal.accounts.models import User
 from logistics_portal.kit.dates import day_end
@@ -97,6 +97,60 @@ class AnswerForm(PortalForm):
         label=_("答复"), choices=[("yes", _("同意延期")), ("no", _("不同意"))], widget=forms.RadioSelect
     )
     answer = forms.CharField(label=_("说明"), required=False, max_length=200)
+
+
+class TolerationForm(PortalForm):
+    """Until when a structural fault may stay, and why it cannot be mended sooner."""
+
+    until = DayField(label=_("申请保留至"), help_text=_("最长一学年。"))
+    reason = LongText(
+        label=_("理由"), min_length=4, max_length=500, rows=3, help_text=_("为何不能按期整改，保留期间采取什么措施。")
+    )
+
+
+class PrepareTolerationForm(PortalForm):
+    """The clerk's part: what is structural, by which paper, and what the public reads; or why it goes back."""
+
+    answer = forms.ChoiceField(
+        label=_("初审"),
+        choices=[("forward", _("属结构性原因，报负责人审定")), ("return", _("退回学校"))],
+        widget=forms.RadioSelect,
+    )
+    cause = forms.ChoiceField(
+        label=_("结构性原因"), choices=[("", _("请选择")), *Toleration.Cause.choices], required=False
+    )
+    document = forms.CharField(
+        label=_("依据文号"),
+        required=False,
+        max_length=60,
+        help_text=_("鉴定、批复或会议纪要的文号，如“南教后勤〔2026〕12号”。"),
+    )
+    note = LongText(
+        label=_("公示说明"),
+        required=False,
+        max_length=300,
+        rows=3,
+        help_text=_("向社会说明保留什么、到何时、期间如何保证安全；不写姓名。"),
+    )
+    reason = LongText(label=_("退回理由"), required=False, max_length=300, rows=2)
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the grounds where the request goes on, for a reason where it goes back."""
+        values: dict[str, Any] = super().clean() or {}
+        wanted = {"forward": ("cause", "document", "note"), "return": ("reason",)}.get(values.get("answer", ""), ())
+        for name in wanted:
+            if not values.get(name, "").strip() and name not in self.errors:
+                self.add_error(name, _("请填写这一项。"))
+        return values
+
+
+class DecideTolerationForm(PortalForm):
+    """The head's word on a toleration."""
+
+    granted = forms.ChoiceField(
+        label=_("审定"), choices=[("yes", _("同意限期保留")), ("no", _("不同意"))], widget=forms.RadioSelect
+    )
+    answer = forms.CharField(label=_("说明"), required=False, max_length=300)
 
 
 class SeenForm(PortalForm):

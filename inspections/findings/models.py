@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -24,6 +24,10 @@ class FindingQuerySet(ScopedQuerySet["Finding"]):
     def open(self) -> Self:
         """Keep what the school still has to put right."""
         return self.filter(state=State.OPEN)
+
+    def tolerated(self, *, on: date) -> Self:
+        """Keep what is open and may stay so on that day (限期保留)."""
+        return self.open().filter(tolerated_until__gte=on)
 
     def unsettled(self) -> Self:
         """Keep what is not closed."""
@@ -107,6 +111,10 @@ class Finding(Scoped):
             models.CheckConstraint(
                 condition=~Q(severity="critical") | Q(extensions=0), name="critical_finding_is_never_extended"
             ),
+            models.CheckConstraint(
+                condition=~Q(severity="critical") | Q(tolerated_until__isnull=True),
+                name="critical_finding_is_never_tolerated",
+            ),
             models.UniqueConstraint(
                 fields=["place", "item_code"],
                 condition=~Q(state="closed") & ~Q(item_code="") & Q(origin="own_check"),
@@ -136,6 +144,12 @@ OTHER_STEPS = {
     "ask_extend": _("申请延期"),
     "no_extension": _("不同意延期"),
     "ask_withdraw": _("申请误报撤销"),
+    "no_withdraw": _("不同意误报撤销"),
+    "ask_tolerate": _("申请限期保留"),
+    "fwd_tolerate": _("限期保留报负责人审定"),
+    "ret_tolerate": _("退回限期保留申请"),
+    "no_tolerate": _("不同意限期保留"),
+    "end_tolerate": _("撤销限期保留"),
     "told": _("已通知责任人"),
     "remind": _("到期提醒"),
 }
@@ -215,3 +229,97 @@ class ExtensionRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.finding_id} → {self.until:%F}"
+
+
+class TolerationQuerySet(models.QuerySet["Toleration"]):
+    """Structural exemptions, and the ways they are asked for."""
+
+    def waiting(self) -> Self:
+        """Keep what the office or its head has yet to answer."""
+        return self.filter(state__in=[Toleration.State.ASKED, Toleration.State.FORWARDED])
+
+    def ever_granted(self) -> Self:
+        """Keep what was granted, revoked since or not."""
+        return self.filter(state__in=[Toleration.State.GRANTED, Toleration.State.REVOKED])
+
+
+class Toleration(models.Model):
+    """A structural fault that may stay until a day (限期保留): asked by the principal, decided by two at the office."""
+
+    class State(models.TextChoices):
+        """Where the request stands."""
+
+        ASKED = "asked", _("待初审")
+        FORWARDED = "forwarded", _("待审定")
+        RETURNED = "returned", _("已退回")
+        GRANTED = "granted", _("已同意")
+        REFUSED = "refused", _("未同意")
+        REVOKED = "revoked", _("已撤销")
+        LAPSED = "lapsed", _("不再需要")
+
+    class Cause(models.TextChoices):
+        """What about the building stands in the way; no check-list marks its items, so the office states it here."""
+
+        AREA = "area", _("用房面积不足")
+        LAYOUT = "layout", _("房屋结构、布局所限")
+        WATER = "water", _("给排水管网所限")
+        POWER = "power", _("供电容量所限")
+        HEATING = "heating", _("供热管网所限")
+        FIRE = "fire", _("消防通道、分区所限")
+        SITE = "site", _("校园用地所限")
+
+    finding = models.ForeignKey(Finding, models.PROTECT, related_name="tolerations")
+    state = models.CharField(_("状态"), max_length=10, choices=State, default=State.ASKED)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(_("申请时间"))
+    reason = models.CharField(_("理由"), max_length=500)
+    until_date = models.DateField(_("保留至"))
+    cause = models.CharField(_("结构性原因"), max_length=8, choices=Cause, blank=True)
+    document = models.CharField(_("依据文号"), max_length=60, blank=True)
+    note = models.CharField(_("公示说明"), max_length=300, blank=True)
+    prepared_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("初审人")
+    )
+    prepared_at = models.DateTimeField(_("初审时间"), null=True, blank=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(_("审定时间"), null=True, blank=True)
+    answer = models.CharField(_("答复"), max_length=300, blank=True)
+    from_date = models.DateField(_("首次保留日"), null=True, blank=True, help_text="of the finding's first toleration")
+    old_due_at = models.DateTimeField(_("原整改期限"), null=True, blank=True)
+    revoked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    revoked_at = models.DateTimeField(_("撤销时间"), null=True, blank=True)
+    revoked_why = models.CharField(_("撤销理由"), max_length=500, blank=True)
+
+    objects = TolerationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("限期保留")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state__in=["forwarded", "granted", "revoked"])
+                | (~Q(cause="") & ~Q(document="") & ~Q(note="") & Q(prepared_by__isnull=False)),
+                name="toleration_states_cause_document_and_note",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["granted", "revoked"])
+                | Q(decided_by__isnull=False, decided_at__isnull=False, from_date__isnull=False),
+                name="toleration_granted_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True)
+                | (~Q(decided_by=F("prepared_by")) & ~Q(decided_by=F("asked_by")) & ~Q(prepared_by=F("asked_by"))),
+                name="toleration_decided_by_two_persons",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="revoked") | (Q(revoked_by__isnull=False) & ~Q(revoked_why="")),
+                name="toleration_revoked_says_who_and_why",
+            ),
+            models.UniqueConstraint(
+                fields=["finding"],
+                condition=Q(state__in=["asked", "forwarded"]),
+                name="one_waiting_toleration_per_finding",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.finding_id} → {self.until_date}"

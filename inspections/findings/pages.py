@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from inspections.findings import rules, selectors
 from inspections.findings.forms import AcceptForm, RefuseForm, seen_of
-from inspections.findings.models import ExtensionRequest, Finding
+from inspections.findings.models import ExtensionRequest, Finding, FindingEvent, Toleration
 from inspections.findings.people import Act, post_for
 from logistics_portal.accounts.models import User
 from logistics_portal.kit.dates import SHANGHAI, local_date
@@ -58,6 +58,45 @@ PAGES = {
         _("已重新打开。"),
         danger=True,
     ),
+    Act.REFUSE_WITHDRAWAL: Page(
+        _("不同意误报撤销"), _("问题照旧整改，期限不变。"), _("不同意撤销"), _("已答复，问题照旧整改。")
+    ),
+    Act.ASK_TOLERATION: Page(
+        _("申请限期保留"),
+        _(
+            "只限房屋、管网、用地等结构性原因，严重问题不能保留；由初审单位经办初审、负责人审定，两人办理，并向社会说明。"
+        ),
+        _("提交申请"),
+        _("限期保留申请已提交。"),
+    ),
+    Act.PREPARE_TOLERATION: Page(
+        _("初审限期保留"),
+        _("须写明结构性原因和依据文号；公示说明向社会公开。由负责人另行审定。"),
+        _("提交"),
+        _("已办理。"),
+    ),
+    Act.DECIDE_TOLERATION: Page(
+        _("审定限期保留"),
+        _("同意后，到期前不算超期、不催办、不计入整改率；到期次日起照常计算。"),
+        _("审定"),
+        _("已审定。"),
+    ),
+    Act.REVOKE_TOLERATION: Page(
+        _("撤销限期保留"),
+        _("撤销后立即恢复原整改期限；原期限已过的，从现在起算超期。"),
+        _("撤销限期保留"),
+        _("已撤销限期保留。"),
+        danger=True,
+    ),
+}
+ADDRESSES = {
+    Act.ASK_EXTENSION: "ask-extension",
+    Act.ASK_WITHDRAWAL: "ask-withdrawal",
+    Act.REFUSE_WITHDRAWAL: "refuse-withdrawal",
+    Act.ASK_TOLERATION: "ask-toleration",
+    Act.PREPARE_TOLERATION: "prepare-toleration",
+    Act.DECIDE_TOLERATION: "decide-toleration",
+    Act.REVOKE_TOLERATION: "revoke-toleration",
 }
 MOMENTS = {
     Act.ASSIGN: rules.Step.REMEDY,
@@ -68,7 +107,12 @@ MOMENTS = {
     Act.EXTEND: rules.Step.EXTEND,
     Act.ASK_WITHDRAWAL: rules.Step.WITHDRAW,
     Act.WITHDRAW: rules.Step.WITHDRAW,
+    Act.REFUSE_WITHDRAWAL: rules.Step.WITHDRAW,
     Act.REOPEN: rules.Step.REOPEN,
+    Act.ASK_TOLERATION: rules.Step.TOLERATE,
+    Act.PREPARE_TOLERATION: rules.Step.TOLERATE,
+    Act.DECIDE_TOLERATION: rules.Step.TOLERATE,
+    Act.REVOKE_TOLERATION: rules.Step.TOLERATE,
 }
 
 
@@ -81,29 +125,72 @@ class Door:
     danger: bool = False
 
 
-def doors(user: User, finding: Finding, request: ExtensionRequest | None, at: datetime) -> list[Door]:
+@dataclass(frozen=True)
+class Asked:
+    """What was asked about a finding and waits for a word: more time, a withdrawal, a toleration."""
+
+    extension: ExtensionRequest | None = None
+    withdrawal: FindingEvent | None = None
+    toleration: Toleration | None = None
+
+    @classmethod
+    def about(cls, finding: Finding) -> Asked:
+        """Return what waits; of a closed finding nothing does."""
+        if finding.state == rules.State.CLOSED:
+            return cls()
+        withdrawal, toleration = selectors.withdrawal_asked(finding), None
+        if finding.state == rules.State.OPEN:
+            toleration = selectors.waiting_toleration(finding)
+        return cls(selectors.waiting_request(finding), withdrawal, toleration)
+
+
+def doors(user: User, finding: Finding, asked: Asked, at: datetime) -> list[Door]:
     """Return the steps a person may take with a finding now, the verdict apart."""
-    acts = [act for act in Act if act not in {Act.ACCEPT, Act.REFUSE} and is_open(act, finding, at)]
-    acts = [act for act in acts if act != Act.EXTEND or request is not None]
-    acts = [act for act in acts if act != Act.ASK_EXTENSION or request is None]
+    acts = [act for act in Act if act not in {Act.ACCEPT, Act.REFUSE} and is_open(act, finding, asked, at)]
+    acts = [act for act in acts if user.pk not in _acted_before(act, asked)]
     theirs = [act for act in acts if post_for(user, act, finding) is not None]
-    return [Door(str(PAGES[act].title), _address(act, finding, request), PAGES[act].danger) for act in theirs]
+    return [Door(str(PAGES[act].title), _address(act, finding, asked), PAGES[act].danger) for act in theirs]
 
 
-def _address(act: Act, finding: Finding, request: ExtensionRequest | None) -> str:
-    if act == Act.EXTEND and request is not None:
-        return reverse("inspections:finding-extend", args=[finding.pk, request.pk])
-    names = {Act.ASK_EXTENSION: "ask-extension", Act.ASK_WITHDRAWAL: "ask-withdrawal"}
-    return reverse(f"inspections:finding-{names.get(act, act.value)}", args=[finding.pk])
+def _acted_before(act: Act, asked: Asked) -> set[int | None]:
+    """Return who may not take a step because of what they did in the same matter."""
+    if act == Act.DECIDE_TOLERATION and asked.toleration is not None:
+        return {asked.toleration.asked_by_id, asked.toleration.prepared_by_id}
+    return set()
 
 
-def is_open(act: Act, finding: Finding, at: datetime) -> bool:
-    """Say whether a finding's state leaves room for an act."""
+def _address(act: Act, finding: Finding, asked: Asked) -> str:
+    if act == Act.EXTEND and asked.extension is not None:
+        return reverse("inspections:finding-extend", args=[finding.pk, asked.extension.pk])
+    name = f"inspections:finding-{ADDRESSES.get(act, act.value)}"
+    if act in {Act.PREPARE_TOLERATION, Act.DECIDE_TOLERATION} and asked.toleration is not None:
+        return reverse(name, args=[finding.pk, asked.toleration.pk])
+    return reverse(name, args=[finding.pk])
+
+
+def is_open(act: Act, finding: Finding, asked: Asked, at: datetime) -> bool:
+    """Say whether a finding's state, and what was asked about it, leave room for an act."""
     if MOMENTS[act] not in rules.steps_from(finding.state):
         return False
-    if act == Act.ASK_EXTENSION:
-        return finding.severity != rules.Severity.CRITICAL and not finding.extensions and at < finding.due_at
-    return True
+    tolerated = selectors.tolerated_at(finding, at)
+    mild = finding.severity != rules.Severity.CRITICAL
+    waits = asked.toleration.state if asked.toleration is not None else ""
+    room = {
+        Act.ASK_EXTENSION: mild
+        and not finding.extensions
+        and asked.extension is None
+        and not tolerated
+        and at < finding.due_at,
+        Act.EXTEND: asked.extension is not None,
+        Act.ASK_WITHDRAWAL: asked.withdrawal is None,
+        Act.WITHDRAW: asked.withdrawal is not None or finding.origin in rules.OF_BUREAU,
+        Act.REFUSE_WITHDRAWAL: asked.withdrawal is not None,
+        Act.ASK_TOLERATION: mild and not waits and not tolerated,
+        Act.PREPARE_TOLERATION: waits == Toleration.State.ASKED,
+        Act.DECIDE_TOLERATION: waits == Toleration.State.FORWARDED,
+        Act.REVOKE_TOLERATION: tolerated,
+    }
+    return room.get(act, True)
 
 
 def verdict_forms(user: User, finding: Finding) -> dict[str, Any]:
@@ -121,7 +208,7 @@ def page_of(user: User, finding: Finding, at: datetime) -> dict[str, Any]:
     calendar = None
     if finding.state == rules.State.OPEN and finding.severity != rules.Severity.CRITICAL:
         calendar = terms.calendar_for([finding.school_id], today, today)[finding.school_id]
-    request = selectors.waiting_request(finding)
+    asked = Asked.about(finding)
     return {
         "finding": finding,
         "tone": selectors.deadline_tone(finding, at),
@@ -131,9 +218,10 @@ def page_of(user: User, finding: Finding, at: datetime) -> dict[str, Any]:
         "pairs": selectors.photo_pairs([finding])[finding.pk],
         "facts": facts_of(finding),
         "events": selectors.timeline(finding),
-        "request_waiting": request,
-        "withdrawal": selectors.withdrawal_asked(finding) if finding.state != rules.State.CLOSED else None,
-        "doors": doors(user, finding, request, at),
+        "asked": asked,
+        "toleration": selectors.last_toleration(finding) if finding.tolerated_until else None,
+        "tolerated": selectors.tolerated_at(finding, at),
+        "doors": doors(user, finding, asked, at),
         "verdict": verdict_forms(user, finding),
         "stamp": at,
     }
@@ -151,6 +239,7 @@ def facts_of(finding: Finding) -> list[tuple[str, str]]:
         (gettext("发现人"), finding.found_by.full_name),
         (gettext("登记时间"), _moment(finding.found_at)),
         (gettext("整改期限"), _moment(finding.due_at)),
+        (gettext("限期保留至"), finding.tolerated_until.isoformat() if finding.tolerated_until else ""),
         (gettext("责任人"), finding.fixer.full_name if finding.fixer else ""),
         (gettext("提交整改"), _moment(finding.remedied_at)),
         (gettext("再次发现"), gettext("%(n)s 次") % {"n": finding.recurrences} if finding.recurrences else ""),

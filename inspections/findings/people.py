@@ -32,7 +32,12 @@ class Act(StrEnum):
     EXTEND = "extend"
     ASK_WITHDRAWAL = "ask_withdraw"
     WITHDRAW = "withdraw"
+    REFUSE_WITHDRAWAL = "no_withdraw"
     REOPEN = "reopen"
+    ASK_TOLERATION = "ask_tolerate"
+    PREPARE_TOLERATION = "fwd_tolerate"
+    DECIDE_TOLERATION = "tolerate"
+    REVOKE_TOLERATION = "end_tolerate"
 
 
 NEEDED = {
@@ -44,7 +49,12 @@ NEEDED = {
     Act.EXTEND: Permission.FINDING_EXTEND,
     Act.ASK_WITHDRAWAL: Permission.FINDING_ASSIGN,
     Act.WITHDRAW: Permission.FINDING_WITHDRAW,
+    Act.REFUSE_WITHDRAWAL: Permission.FINDING_WITHDRAW,
     Act.REOPEN: Permission.FINDING_REOPEN,
+    Act.ASK_TOLERATION: Permission.FINDING_TOLERATE_ASK,
+    Act.PREPARE_TOLERATION: Permission.FINDING_TOLERATE_PREPARE,
+    Act.DECIDE_TOLERATION: Permission.FINDING_TOLERATE,
+    Act.REVOKE_TOLERATION: Permission.FINDING_TOLERATE,
 }
 
 

@@ -52,6 +52,9 @@ class Origin(TextChoices):
     COMPLAINT = "complaint", _("投诉举报")
 
 
+OF_BUREAU = frozenset({Origin.SPOT_CHECK, Origin.COMPLAINT})  # taken back without the school asking
+
+
 class Step(TextChoices):
     """What may be done with a finding."""
 
@@ -271,11 +274,22 @@ def extension_allowed(timing: Timing, until: datetime, asked_at: datetime, figur
     return True
 
 
-def require_toleration(timing: Timing, until: date, on: date, *, structural: bool, figures: Figures = DEFAULTS) -> None:
-    """Refuse a toleration unless the item is structural, not critical, and the end lies within a school year."""
+def require_toleration(
+    timing: Timing,
+    until: date,
+    on: date,
+    *,
+    structural: bool,
+    since: date | None = None,
+    figures: Figures = DEFAULTS,
+) -> None:
+    """Refuse a toleration unless the cause is structural, not critical, and it ends within a school year.
+
+    `since` is the first day the finding was ever tolerated: a second toleration does not begin another year.
+    """
     if timing.severity == Severity.CRITICAL or not structural:
         raise NotAllowed(gettext("只有注明“结构性”的非严重问题可以限期保留。"))
-    if not on < until <= on + timedelta(days=figures.tolerate_longest):
+    if not on < until <= (since or on) + timedelta(days=figures.tolerate_longest):
         raise NotAllowed(gettext("限期保留应有期限，最长%(days)s天。") % {"days": figures.tolerate_longest})
 
 

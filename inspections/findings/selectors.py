@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from inspections.checklists.models import Version
 from inspections.findings import rules
-from inspections.findings.models import ExtensionRequest, Finding, FindingEvent, FindingPhoto
+from inspections.findings.models import ExtensionRequest, Finding, FindingEvent, FindingPhoto, Toleration
 from inspections.findings.people import FIXERS, OFFICE, verifiable_by
 from logistics_portal.accounts.models import User
 from logistics_portal.accounts.permissions import Role
@@ -26,6 +27,7 @@ SOON = timedelta(hours=24)
 TODOS = 20
 SEVERITY_TONES = {"critical": "bad", "major": "warn", "minor": "idle"}
 STATE_TONES = {"open": "warn", "remedied": "info", "closed": "good"}
+ON_WITHDRAWAL = ("ask_withdraw", "no_withdraw", "refuse", "reopen")
 STEP_TONES = {"accept": "good", "refuse": "warn", "escalate": "bad", "reopen": "warn", "recur": "warn", "open": "warn"}
 
 
@@ -100,6 +102,12 @@ def deadline_tone(finding: Finding, at: datetime) -> str:
     return "warn" if finding.due_at - at < SOON else "idle"
 
 
+def tolerated_at(finding: Finding, at: datetime) -> bool:
+    """Say whether a finding may stay as it is at that moment."""
+    open_ = finding.state == rules.State.OPEN
+    return open_ and finding.tolerated_until is not None and finding.tolerated_until >= local_date(at)
+
+
 @dataclass(frozen=True)
 class Pair:
     """The photo as found beside the latest one as put right."""
@@ -159,13 +167,25 @@ def _line(event: FindingEvent) -> Event:
 
 def withdrawal_asked(finding: Finding) -> FindingEvent | None:
     """Return the request to take a finding back, unless it was answered by a later return or reopening."""
-    asked = finding.events.filter(step="ask_withdraw", facts__round=finding.returns).order_by("-at", "-pk")
-    return asked.select_related("by").first()
+    words = finding.events.filter(step__in=["ask_withdraw", "no_withdraw"], facts__round=finding.returns)
+    last = words.select_related("by").order_by("-at", "-pk").first()
+    return last if last is not None and last.step == "ask_withdraw" else None
 
 
 def waiting_request(finding: Finding) -> ExtensionRequest | None:
     """Return the request for more time that waits for an answer."""
     return finding.extension_requests.filter(granted__isnull=True).select_related("asked_by").first()
+
+
+def waiting_toleration(finding: Finding) -> Toleration | None:
+    """Return the request for a toleration that waits for the office or its head."""
+    return finding.tolerations.waiting().select_related("asked_by", "prepared_by").first()
+
+
+def last_toleration(finding: Finding) -> Toleration | None:
+    """Return the latest toleration that was granted, revoked since or not."""
+    granted = finding.tolerations.ever_granted().select_related("asked_by", "prepared_by", "decided_by", "revoked_by")
+    return granted.order_by("-decided_at", "-pk").first()
 
 
 def photo_wanted(finding: Finding) -> bool:
@@ -237,13 +257,37 @@ def _request_todo(user: User) -> list[Todo]:
     if not offices:
         return []
     waiting = ExtensionRequest.objects.filter(granted__isnull=True, finding__county__in=offices)
-    rows = waiting.select_related("finding__place").order_by("asked_at", "pk")[:TODOS]
+    extensions = waiting.select_related("finding__place", "finding__school").order_by("asked_at", "pk")[:TODOS]
+    said = FindingEvent.objects.filter(finding=OuterRef("pk"), step__in=ON_WITHDRAWAL).order_by("-at", "-pk")
+    last = Subquery(said.values("step")[:1])
+    mistaken = Finding.objects.unsettled().filter(county__in=offices).annotate(last=last)
+    mistaken = mistaken.filter(last="ask_withdraw").select_related("place", "school").order_by("pk")[:TODOS]
+    return [
+        *_asked(gettext("答复延期申请：%(title)s"), [row.finding for row in extensions]),
+        *_asked(gettext("决定误报撤销：%(title)s"), mistaken),
+        *_toleration_todo(user),
+    ]
+
+
+def _toleration_todo(user: User) -> list[Todo]:
+    clerks, heads = (
+        [post.unit_id for post in user.live_posts if post.role == role]
+        for role in (Role.OFFICE_CLERK, Role.OFFICE_HEAD)
+    )
+    asked = Q(state=Toleration.State.ASKED, finding__county__in=clerks)
+    prepared = Q(state=Toleration.State.FORWARDED, finding__county__in=heads) & ~Q(prepared_by=user)
+    waiting = Toleration.objects.filter(asked | prepared, finding__state=rules.State.OPEN)
+    rows = waiting.select_related("finding__place", "finding__school").order_by("asked_at", "pk")[:TODOS]
+    return _asked(gettext("限期保留待办：%(title)s"), [row.finding for row in rows])
+
+
+def _asked(words: str, findings: Iterable[Finding]) -> list[Todo]:
     return [
         Todo(
-            text=gettext("答复延期申请：%(title)s") % {"title": row.finding.title},
-            url=address(row.finding_id),
+            text=words % {"title": it.title},
+            url=address(it.pk),
             urgency="warn",
-            place=row.finding.place.name,
+            place=f"{it.school.name} · {it.place.name}",
         )
-        for row in rows
+        for it in findings
     ]

@@ -70,6 +70,7 @@ class FindingFilter(PortalFilter):
     state = ChoiceFilter(label=_("状态"), choices=STATES, method="by_state", empty_label=_("未销号"))
     severity = ChoiceFilter(label=_("级别"), choices=Severity.choices)
     overdue = BooleanFilter(label=_("超期"), method="by_overdue")
+    tolerated = BooleanFilter(label=_("限期保留"), method="by_tolerated")
     q = CharFilter(label=_("学校、问题"), method="by_text", max_length=60)
     unit = ModelChoiceFilter(label=_("单位"), queryset=_units, method="by_unit")
     subject = ChoiceFilter(label=_("场所类别"), choices=Place.Kind.choices, field_name="place__kind")
@@ -98,6 +99,11 @@ class FindingFilter(PortalFilter):
         """Keep what is late, or what is not."""
         now = timezone.now()
         return rows.overdue(at=now) if late else rows.exclude(pk__in=rows.model.objects.overdue(at=now))
+
+    def by_tolerated(self, rows: Any, _name: str, tolerated: bool) -> Any:
+        """Keep what may stay for now (限期保留), or what may not."""
+        today = timezone.localdate()
+        return rows.tolerated(on=today) if tolerated else rows.exclude(pk__in=rows.model.objects.tolerated(on=today))
 
     def by_text(self, rows: Any, _name: str, text: str) -> Any:
         """Keep what the text names: a school, a finding's title or its number."""

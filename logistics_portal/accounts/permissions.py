@@ -138,6 +138,9 @@ class Permission(StrEnum):
     FINDING_ACCEPT = auto()
     FINDING_REOPEN = auto()
     FINDING_WITHDRAW = auto()
+    FINDING_TOLERATE_ASK = auto()
+    FINDING_TOLERATE_PREPARE = auto()
+    FINDING_TOLERATE = auto()
     INCIDENT_REPORT = auto()
     INCIDENT_FOLLOW_UP = auto()
     INCIDENT_PASS_ON = auto()
@@ -250,6 +253,9 @@ GRANTS: dict[Permission, Grants] = {
     Permission.FINDING_ACCEPT: _give(F, OC, OH),
     Permission.FINDING_REOPEN: _give(F, OC, OH),
     Permission.FINDING_WITHDRAW: _give(F, OC, OH),
+    Permission.FINDING_TOLERATE_ASK: _give(OWN, PR),
+    Permission.FINDING_TOLERATE_PREPARE: _give(F, OC),
+    Permission.FINDING_TOLERATE: _give(F, OH),
     Permission.INCIDENT_REPORT: EVERYBODY_AT_SCHOOL | _give(ABOVE, OC, OH, IN, IH, BL, SA),
     Permission.INCIDENT_FOLLOW_UP: _give(OWN, LO, VP, PR) | _give(F, OC, OH),
     Permission.INCIDENT_PASS_ON: _give(F | C, OC, OH),

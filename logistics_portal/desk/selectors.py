@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import DatabaseError
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from logistics_portal.accounts.models import User
 from logistics_portal.accounts.permissions import GRANTS, Permission
 from logistics_portal.kit import registry
 from logistics_portal.kit.registry import MenuEntry, Todo
+from logistics_portal.records import hours
+from logistics_portal.records.models import Notice
 
 logger = logging.getLogger(__name__)
 TONE_ORDER = {"bad": 0, "warn": 1, "info": 2}
 GROUPS_AT_MOST = 8
+ALARMS_PINNED = 20
 EVERY_ORDER = range(10_000)
 ACROSS = range(20)  # panels of these orders stand across the desk, above what to do
 BESIDE = range(20, 10_000)
@@ -113,6 +117,35 @@ def panels_for(
     plugged = sorted(chosen, key=lambda panel: (panel.order, panel.key))
     filled = ((panel.template, panel.context(request, subject)) for panel in plugged)
     return [(template, context) for template, context in filled if context is not None]
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """Some notices under one heading: what one digest tells."""
+
+    title: str
+    notices: list[Notice]
+
+
+def pinned(user: User) -> list[Notice]:
+    """Return the alarms a person has not opened, newest first; they stand above everything else."""
+    alarms = user.notices.unread().filter(urgency=hours.Urgency.ALARM)
+    return list(alarms.order_by("-at", "-pk")[:ALARMS_PINNED])
+
+
+def bundles(notices: Iterable[Notice], now: datetime) -> list[Bundle]:
+    """Return notices, newest first, by the digest that tells of them."""
+    by_digest: dict[datetime, list[Notice]] = {}
+    for notice in notices:
+        by_digest.setdefault(hours.digest_of(notice.at), []).append(notice)
+    return [Bundle(_heading(moment, now), held) for moment, held in by_digest.items()]
+
+
+def _heading(moment: datetime, now: datetime) -> str:
+    words = {"moment": f"{timezone.localtime(moment):%Y-%m-%d %H:%M}"}
+    if moment > now:
+        return gettext("新到（%(moment)s 汇总）") % words
+    return gettext("%(moment)s 汇总") % words
 
 
 def may_export(user: User) -> bool:

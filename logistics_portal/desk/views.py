@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from logistics_portal.accounts.gate import SignedRequest, signed_in
 from logistics_portal.desk import samples, selectors, services
 from logistics_portal.kit.paging import page_of
-from logistics_portal.records import jobs
+from logistics_portal.records import hours, jobs, mail
 from logistics_portal.records import services as records
 
 TODOS_SHOWN = 20
@@ -42,10 +42,13 @@ def home(request: SignedRequest) -> HttpResponse:
 @signed_in
 @require_safe
 def inbox(request: SignedRequest) -> HttpResponse:
-    """Show a person's notices, newest first."""
-    notices = request.user.notices.order_by("-at", "-pk")
+    """Show a person's notices: alarms not opened yet, then the rest as the digests tell of them, newest first."""
+    alarms = selectors.pinned(request.user)
+    notices = request.user.notices.exclude(pk__in=[alarm.pk for alarm in alarms]).order_by("-at", "-pk")
     page = page_of(notices, request.GET.get("page"))
-    return render(request, "desk/inbox.html", {"page": page})
+    bundles = selectors.bundles(page, timezone.now())
+    context = {"page": page, "bundles": bundles, "alarms": alarms if page.number == 1 else []}
+    return render(request, "desk/inbox.html", context)
 
 
 @signed_in
@@ -70,8 +73,9 @@ def open_all_notices(request: SignedRequest) -> HttpResponse:
 @signed_in
 @require_safe
 def me(request: SignedRequest) -> HttpResponse:
-    """Show a person's own page: posts, sign-in, language."""
-    return render(request, "desk/me.html")
+    """Show a person's own page: posts, sign-in, how notices reach them, language."""
+    clocks = gettext("、").join(f"{clock:%H:%M}" for clock in hours.DEFAULTS.digests)
+    return render(request, "desk/me.html", {"mail_is_on": mail.is_on(), "digests": clocks})
 
 
 @signed_in

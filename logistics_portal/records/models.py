@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from logistics_portal.kit.dated import held
 from logistics_portal.kit.scoping import Scoped, ScopedQuerySet
+from logistics_portal.records.hours import Urgency
 from logistics_portal.records.rules import Bounds, Kind, State, Theme
 
 
@@ -118,11 +119,7 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 class Notice(models.Model):
     """A line in somebody's inbox; the same event never tells the same person twice."""
 
-    class Urgency(models.TextChoices):
-        """How soon it is told: safety at once, the rest with the digest."""
-
-        ALARM = "alarm", _("告警")
-        NORMAL = "normal", _("通知")
+    Urgency = Urgency
 
     to = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="notices")
     key = models.CharField(max_length=120)
@@ -132,16 +129,65 @@ class Notice(models.Model):
     url = models.CharField(max_length=200, blank=True)
     at = models.DateTimeField(_("时间"))
     read_at = models.DateTimeField(_("已读时间"), null=True, blank=True)
+    delivery = models.ForeignKey(
+        "Delivery", models.SET_NULL, null=True, blank=True, related_name="notices", verbose_name=_("消息邮件")
+    )
 
     objects = NoticeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("消息")
         constraints = [models.UniqueConstraint(fields=["to", "key"], name="one_notice_per_person_and_event")]
-        indexes = [models.Index(fields=["to", "read_at", "at"], name="notice_inbox")]
+        indexes = [
+            models.Index(fields=["to", "read_at", "at"], name="notice_inbox"),
+            models.Index(
+                fields=["urgency", "at"], condition=Q(delivery__isnull=True, read_at__isnull=True), name="notice_unsent"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title
+
+
+class Delivery(models.Model):
+    """A mail to one person: a digest of ordinary notices, or one alarm. The same key never makes a second one."""
+
+    class State(models.TextChoices):
+        """Where the mail stands."""
+
+        WAITING = "waiting", _("待发")
+        SENDING = "sending", _("发送中")
+        SENT = "sent", _("已发")
+        GIVEN_UP = "given_up", _("未送达")
+
+    to = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="deliveries")
+    key = models.CharField(max_length=40)
+    urgency = models.CharField(_("缓急"), max_length=8, choices=Urgency)
+    state = models.CharField(_("状态"), max_length=8, choices=State, default=State.WAITING)
+    due_at = models.DateTimeField(_("应发时间"))
+    attempts = models.PositiveSmallIntegerField(_("尝试次数"), default=0)
+    not_before = models.DateTimeField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(_("发出时间"), null=True, blank=True)
+    error = models.CharField(_("原因"), max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = _("消息邮件")
+        constraints = [
+            models.UniqueConstraint(fields=["to", "key"], name="one_mail_per_person_and_digest"),
+            models.CheckConstraint(
+                condition=(Q(state="sent") & Q(sent_at__isnull=False)) | (~Q(state="sent") & Q(sent_at__isnull=True)),
+                name="mail_sent_at_some_time",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["urgency", "due_at"], condition=Q(state__in=["waiting", "sending"]), name="mail_to_send"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.state}"
 
 
 class Job(Scoped):

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from logistics_portal.kit import context
 from logistics_portal.kit.scoping import Scoped
+from logistics_portal.records.hours import Urgency
 from logistics_portal.records.models import AuditRow, Counter, Notice
 
 LARGEST_ID = 2**63 - 1
@@ -147,7 +148,7 @@ class Telling(TypedDict, total=False):
 
     text: str
     url: str
-    urgency: Notice.Urgency
+    urgency: Urgency
     at: datetime
 
 

@@ -13,12 +13,12 @@ from inspections.checklists.models import Checklist, Item, Section, Version
 from inspections.checklists.rules.loading import shipped
 from inspections.checklists.rules.spec import compile_template, content_hash
 from inspections.checks.models import Check
-from inspections.findings.models import Finding
+from inspections.findings.models import Finding, Toleration
 from inspections.findings.rules import Severity, State
 from inspections.schedules.models import Exemption, Missed
 from inspections.schedules.rules import Timeliness
 from logistics_portal.accounts.models import Unit, User
-from logistics_portal.kit.dates import SHANGHAI
+from logistics_portal.kit.dates import SHANGHAI, day_end
 from logistics_portal.kit.registry import Fact, facts
 from logistics_portal.records.models import Parameter
 from schools.register.models import Place
@@ -171,4 +171,31 @@ def finding(place: Place, by: User, on: datetime, *, state: str = "open", **fiel
         verifier = ground.user("office_clerk", place.school.unit.first_reviewer)
         closed = on + timedelta(hours=4)
         values |= {"outcome": "verified", "closed_at": closed, "verified_by": verifier, "verified_at": closed}
-    return Finding.objects.create(place=place, state=state, **{**values, **fields})
+    until = fields.pop("tolerated_until", None)
+    made = Finding.objects.create(place=place, state=state, **{**values, **fields})
+    return tolerated(made, until, on) if until else made
+
+
+def tolerated(row: Finding, until: date, on: datetime) -> Finding:
+    """Return a finding that its first reviewer's office lets stay until a day, decided by two people there."""
+    office = row.county
+    Toleration.objects.create(
+        finding=row,
+        state=Toleration.State.GRANTED,
+        asked_by=ground.user("principal", row.school.unit),
+        asked_at=on,
+        reason="食堂用房面积不足，改造列入明年计划",
+        until_date=until,
+        cause=Toleration.Cause.AREA,
+        document="南教后勤〔2026〕12号",
+        note="错峰使用，加强通风",
+        prepared_by=ground.user("office_clerk", office),
+        prepared_at=on,
+        decided_by=ground.user("office_head", office),
+        decided_at=on,
+        from_date=on.date(),
+        old_due_at=row.due_at,
+    )
+    row.tolerated_until, row.due_at = until, max(row.due_at, day_end(until))
+    row.save(update_fields=["tolerated_until", "due_at"])
+    return row

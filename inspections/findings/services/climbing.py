@@ -22,8 +22,10 @@ from inspections.findings.people import Callers, level_units
 from inspections.findings.selectors import address
 from inspections.findings.services.extending import expire_requests
 from inspections.findings.services.keeping import figures_of, timing_of
+from inspections.findings.services.tolerating import lapse_tolerations
 from logistics_portal.accounts.models import User
 from logistics_portal.kit.dates import local_date
+from logistics_portal.records.hours import Urgency
 from logistics_portal.records.models import Notice
 from logistics_portal.records.selectors import figures_read_once
 from schools.terms import selectors as terms
@@ -96,6 +98,7 @@ def climb_ladders(*, at: datetime) -> int:
     twice. It takes some twenty queries for five hundred findings, however many there are.
     """
     expire_requests(at=at)
+    lapse_tolerations(at=at)
     number = sum(_climb(ids, at) for ids in _by_chunks(_on_the_ladder(at)))
     number += sum(_remind(ids, at) for ids in _by_chunks(_to_be_reminded(at)))
     return number + sum(_unverified(ids, at) for ids in _by_chunks(_never_verified(at)))
@@ -108,13 +111,14 @@ def tell_fresh(*, at: datetime) -> int:
 
 
 def round_of(finding: Finding) -> str:
-    """Return which round a finding is in: how often it came back and was extended."""
-    return f"{finding.returns}.{finding.extensions}"
+    """Return which round a finding is in: how often it came back and was extended, until when it was tolerated."""
+    tolerated = f".{finding.tolerated_until:%Y%m%d}" if finding.tolerated_until else ""
+    return f"{finding.returns}.{finding.extensions}{tolerated}"
 
 
-def urgency(finding: Finding) -> Notice.Urgency:
+def urgency(finding: Finding) -> Urgency:
     """Return how soon people are told: of what is critical at once."""
-    return Notice.Urgency.ALARM if finding.severity == rules.Severity.CRITICAL else Notice.Urgency.NORMAL
+    return Urgency.ALARM if finding.severity == rules.Severity.CRITICAL else Urgency.NORMAL
 
 
 def _on_the_ladder(at: datetime) -> QuerySet[Finding]:
@@ -123,9 +127,9 @@ def _on_the_ladder(at: datetime) -> QuerySet[Finding]:
 
 
 def _to_be_reminded(at: datetime) -> QuerySet[Finding]:
-    first_round = Q(returns=0, extensions=0)
+    first_round = Q(returns=0, extensions=0, tolerated_until__isnull=True)
     reminded = Exists(FindingEvent.objects.filter(finding=OuterRef("pk"), step=REMIND))
-    soon = Finding.objects.open().filter(due_at__gt=at, due_at__lte=at + REMIND_AHEAD, tolerated_until__isnull=True)
+    soon = Finding.objects.open().filter(due_at__gt=at, due_at__lte=at + REMIND_AHEAD)
     return soon.filter(~first_round | ~reminded)
 
 
@@ -155,7 +159,7 @@ def _climb(ids: Sequence[int], at: datetime) -> int:
         timing = timing_of(row)
         if row.pk in reopened:
             timing = rules.Timing(timing.severity, reopened[row.pk], row.first_due_at, row.due_at, row.extensions)
-        later = () if round_of(row) == "0.0" else (OPENED,)
+        later = (OPENED,) if row.returns or row.extensions else ()
         rungs = rules.ladder(timing, calendars[row.school_id].deadline_at, figures(local_date(timing.recorded_at)))
         due.append((row, rules.rungs_due(rungs, {*climbed[row.pk], *later}, at)))
     callers = _callers(rows, {word for _row, rungs in due for rung in rungs for word in rung.told}, at)
@@ -196,7 +200,10 @@ def _unverified(ids: Sequence[int], at: datetime) -> int:
 
 
 def _history(rows: Sequence[Finding]) -> tuple[dict[int, set[str]], dict[int, datetime]]:
-    """Return the rungs each finding climbed in its present round, and when it was last opened again."""
+    """Return the rungs each finding climbed in its present round, and when it was last opened again.
+
+    That it was opened is told once in all rounds.
+    """
     rounds = {row.pk: round_of(row) for row in rows}
     climbed: dict[int, set[str]] = defaultdict(set)
     reopened: dict[int, datetime] = {}
@@ -205,7 +212,7 @@ def _history(rows: Sequence[Finding]) -> tuple[dict[int, set[str]], dict[int, da
     for pk, step, at, facts in events.values_list("finding_id", "step", "at", "facts"):
         if step == rules.Step.REOPEN:
             reopened[pk] = at
-        elif facts.get("round") == rounds[pk]:
+        elif facts.get("round") == rounds[pk] or facts["rung"] == OPENED:
             climbed[pk].add(facts["rung"])
     return climbed, reopened
 

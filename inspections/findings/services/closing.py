@@ -14,6 +14,7 @@ from inspections.findings.services.keeping import (
     deadline_by_severity,
     locked,
     people_at_school,
+    people_of_office,
     tell,
     write_down,
 )
@@ -21,8 +22,6 @@ from inspections.findings.services.verifying import send_back
 from logistics_portal.accounts.permissions import Role
 from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.errors import NotAllowed
-
-OF_BUREAU = frozenset({rules.Origin.SPOT_CHECK, rules.Origin.COMPLAINT})
 
 
 @transaction.atomic
@@ -33,6 +32,22 @@ def ask_withdrawal(*, finding: Finding, reason: str, hand: Hand) -> Finding:
     if withdrawal_asked(row) is not None:
         raise NotAllowed(gettext("已经申请过误报撤销，请等待答复。"))
     write_down(row, "ask_withdraw", reason, hand)
+    tell(row, people_of_office(row, Role.OFFICE_CLERK, hand.at), gettext("申请误报撤销，请决定"), hand, text=reason)
+    return row
+
+
+@transaction.atomic
+def refuse_withdrawal(*, finding: Finding, reason: str, hand: Hand) -> Finding:
+    """Say that a finding was no mistake: it stays as it is, and its deadline with it."""
+    row = locked(finding)
+    rules.after(rules.Step.WITHDRAW, row.state)
+    asked = withdrawal_asked(row)
+    if asked is None:
+        raise NotAllowed(gettext("没有待决定的误报撤销申请。"))
+    if hand.by.pk == asked.by_id:
+        raise NotAllowed(gettext("申请人不能答复自己的申请，请由他人办理。"))
+    write_down(row, "no_withdraw", reason, hand)
+    tell(row, [asked.by, row.fixer], gettext("误报撤销未同意，请按期整改"), hand, text=reason)
     return row
 
 
@@ -42,7 +57,7 @@ def withdraw(*, finding: Finding, reason: str, hand: Hand) -> Finding:
     row = locked(finding)
     row.state = rules.after(rules.Step.WITHDRAW, row.state)
     asked = withdrawal_asked(row)
-    if asked is None and row.origin not in OF_BUREAU:
+    if asked is None and row.origin not in rules.OF_BUREAU:
         raise NotAllowed(gettext("学校还没有申请误报撤销，请由分管副校长先申请。"))
     if hand.by.pk in {row.found_by_id, row.fixer_id, row.remedied_by_id, asked.by_id if asked else None}:
         raise NotAllowed(gettext("发现人、整改人、申请人不能自己撤销，请由他人办理。"))
@@ -62,7 +77,8 @@ def reopen(*, finding: Finding, reason: str, hand: Hand) -> Finding:
         rules.require_reopening(row.closed_at, hand.at, figures_on(local_date(row.closed_at)))
     row.due_at = deadline_by_severity(row, hand.at)
     row.outcome, row.closed_at, row.verified_by, row.verified_at = "", None, None, None
-    row.save(update_fields=["state", "outcome", "closed_at", "verified_by", "verified_at", "due_at"])
+    row.tolerated_until = None
+    row.save(update_fields=["state", "outcome", "closed_at", "verified_by", "verified_at", "due_at", "tolerated_until"])
     told = [row.fixer, *people_at_school(row, [Role.LOGISTICS_OFFICER, Role.VICE_PRINCIPAL_LOGISTICS], hand.at)]
     write_down(row, rules.Step.REOPEN, reason, hand)
     send_back(row)

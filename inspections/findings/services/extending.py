@@ -8,9 +8,20 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from inspections.findings import rules
-from inspections.findings.models import ExtensionRequest, Finding
-from inspections.findings.services.keeping import Hand, figures_of, locked, tell, timing_of, write_down
+from inspections.findings.models import ExtensionRequest, Finding, FindingEvent
+from inspections.findings.selectors import address
+from inspections.findings.services.keeping import (
+    Hand,
+    figures_of,
+    locked,
+    people_of_office,
+    tell,
+    timing_of,
+    write_down,
+)
+from logistics_portal.accounts.permissions import Role
 from logistics_portal.kit.errors import NotAllowed
+from logistics_portal.records import services as records
 from logistics_portal.records.selectors import figures_read_once
 from schools.terms import selectors as terms
 
@@ -27,6 +38,7 @@ def ask_extension(*, finding: Finding, until: datetime, reason: str, hand: Hand)
         finding=row, asked_by=hand.by, asked_at=hand.at, until=until, reason=reason
     )
     write_down(row, "ask_extend", reason, hand, until=until)
+    tell(row, people_of_office(row, Role.OFFICE_CLERK, hand.at), gettext("申请延期，请答复"), hand, text=reason)
     return request
 
 
@@ -60,16 +72,39 @@ def _extend(row: Finding, asked: ExtensionRequest, at: datetime) -> None:
 
 @transaction.atomic
 def expire_requests(*, at: datetime) -> int:
-    """Refuse the requests nobody answered in time, and those of findings no longer open; return how many."""
+    """Refuse the requests nobody answered in time, and those of findings no longer open; return how many.
+
+    Who asked and who is to mend are told, and the timeline says that nobody answered.
+    """
     working_days = terms.national_calendar().deadline
-    asked = ExtensionRequest.objects.select_for_update(of=("self",)).select_related("finding")
-    waiting = list(asked.filter(granted__isnull=True).order_by("pk"))
+    asked = ExtensionRequest.objects.select_for_update(of=("self",)).filter(granted__isnull=True).order_by("pk")
+    waiting = list(asked.select_related("asked_by", "finding__fixer", "finding__school", "finding__place"))
     with figures_read_once():
         dues = {
             row.pk: rules.extension_answer_due(row.asked_at, working_days, figures_of(row.finding)) for row in waiting
         }
-    late = [row for row in waiting if at > dues[row.pk]]
+    late = [row for row in waiting if at > dues[row.pk] or row.finding.state != rules.State.OPEN]
     for row in late:
-        row.granted, row.answered_at, row.answer = False, at, gettext("逾期未答复，按不同意处理")
+        mended = row.finding.state != rules.State.OPEN
+        row.answer = gettext("已提交整改，不再答复") if mended else gettext("逾期未答复，按不同意处理")
+        row.granted, row.answered_at = False, at
     ExtensionRequest.objects.bulk_update(late, ["granted", "answered_at", "answer"], batch_size=500)
+    for row in late:
+        _silence(row, at)
     return len(late)
+
+
+def _silence(row: ExtensionRequest, at: datetime) -> None:
+    finding = row.finding
+    facts = records.plain({"round": finding.returns, "until": row.until})
+    FindingEvent.objects.create(finding=finding, step="no_extension", at=at, text=row.answer, facts=facts)
+    records.log(by=None, verb="finding.no_extension", on=finding, reason=row.answer, at=at)
+    words = {"school": finding.school.name, "place": finding.place.name, "what": gettext("延期未同意")}
+    records.notify(
+        to=list({person.pk: person for person in (row.asked_by, finding.fixer) if person is not None}.values()),
+        key=f"extension:{row.pk}:silence",
+        title=gettext("%(school)s%(place)s：%(what)s") % words,
+        text=row.answer,
+        url=address(finding.pk),
+        at=at,
+    )

@@ -16,6 +16,7 @@ from inspections.findings.models import Finding, FindingEvent, FindingPhoto
 from inspections.findings.people import Callers
 from inspections.findings.selectors import address
 from logistics_portal.accounts.models import Post, User
+from logistics_portal.accounts.permissions import Role
 from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.errors import Clash
 from logistics_portal.records import services as records
@@ -110,6 +111,11 @@ def people_at_school(finding: Finding, roles: Iterable[str], at: datetime) -> li
     roles = list(roles)
     unit = finding.school.unit_id
     return Callers([unit], roles, local_date(at)).at(unit, roles, finding.place_id)
+
+
+def people_of_office(finding: Finding, role: Role, at: datetime) -> list[User]:
+    """Return who holds a post at the finding's first reviewer."""
+    return Callers([finding.county_id], {role}, local_date(at)).at(finding.county_id, [role], finding.place_id)
 
 
 def deadline_by_severity(finding: Finding, at: datetime) -> datetime:

@@ -132,12 +132,19 @@ def withdraw(request: SignedRequest, pk: int) -> HttpResponse:
 
 @signed_in
 @require_http_methods(["GET", "POST"])
+def refuse_withdrawal(request: SignedRequest, pk: int) -> HttpResponse:
+    """Say that a finding was no mistake."""
+    return with_reason(request, pk, Act.REFUSE_WITHDRAWAL, services.refuse_withdrawal)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
 def reopen(request: SignedRequest, pk: int) -> HttpResponse:
     """Open a closed finding again."""
     return with_reason(request, pk, Act.REOPEN, services.reopen)
 
 
-def with_reason(request: SignedRequest, pk: int, act: Act, verb: Callable[..., Finding]) -> HttpResponse:
+def with_reason(request: SignedRequest, pk: int, act: Act, verb: Callable[..., Any]) -> HttpResponse:
     """Take a step that asks for nothing but a reason."""
     finding = found(request, pk)
     hand = hand_for(request, act, finding)

@@ -8,7 +8,8 @@ import pytest
 
 from inspections.checks import calendars
 from inspections.checks.closing import close_slots
-from inspections.checks.reminding import FIRST, SECOND, call_missing_stages, list_for_offices, remind, tell_missed
+from inspections.checks.reminding import call_missing_stages, list_for_offices, remind, tell_missed
+from inspections.checks.rules.calls import Call
 from inspections.checks.services import hand_in
 from inspections.schedules.models import Missed
 from logistics_portal.records.models import Job, Notice
@@ -25,9 +26,9 @@ def told() -> list[int]:
 def test_at_four_the_doer_is_reminded_and_at_eight_the_vice_principal():
     here = scene("campus_daily")
 
-    remind(at=at(MONDAY, "16:00"), call=FIRST)
+    remind(at=at(MONDAY, "16:00"), call=Call.FIRST)
     first = told()
-    remind(at=at(MONDAY, "20:00"), call=SECOND)
+    remind(at=at(MONDAY, "20:00"), call=Call.SECOND)
 
     assert first == [here.officer.pk]
     assert told() == sorted([here.officer.pk, here.vice.pk])
@@ -37,16 +38,53 @@ def test_reminding_twice_tells_once():
     scene("campus_daily")
 
     for _turn in range(2):
-        remind(at=at(MONDAY, "16:00"), call=FIRST)
+        remind(at=at(MONDAY, "16:00"), call=Call.FIRST)
 
     assert Notice.objects.count() == 1
+
+
+def test_a_weekly_sheet_is_called_for_on_sunday_at_noon_and_at_eight_but_not_at_four():
+    here = scene("canteen_weekly")
+    director, officer = (ground.user(role, here.unit) for role in ("food_safety_director", "logistics_officer"))
+    saturday, sunday = MONDAY + timedelta(days=5), MONDAY + timedelta(days=6)
+
+    remind(at=at(saturday, "12:00"), call=Call.NOON)
+    remind(at=at(saturday, "16:00"), call=Call.FIRST)
+    early = told()
+    remind(at=at(sunday, "12:00"), call=Call.NOON)
+    noon = told()
+    remind(at=at(sunday, "16:00"), call=Call.FIRST)
+    four = told()
+    remind(at=at(sunday, "20:00"), call=Call.SECOND)
+
+    assert early == []
+    assert noon == sorted([here.vice.pk, director.pk, officer.pk])
+    assert four == noon
+    assert told() == sorted([*noon, here.vice.pk])
+
+
+def test_a_monthly_sheet_is_called_for_three_days_before_and_on_its_last_day():
+    here = scene("canteen_monthly")
+    director = ground.user("food_safety_director", here.unit)
+    days = [date(2026, 12, number) for number in (1, 2, 3, 4, 5, 6)]  # due on the fifth at 24:00
+
+    called = {}
+    for day in days:
+        Notice.objects.all().delete()
+        remind(at=at(day, "16:00"), call=Call.FIRST)
+        called[day.day] = [row.title for row in Notice.objects.filter(to=director)]
+
+    assert [day for day, titles in called.items() if titles] == [2, 5]
+    assert "2026-12-05 截止" in called[2][0]
+    assert "截止" not in called[5][0]
+    assert set(Notice.objects.values_list("urgency", flat=True)) <= {"reminder"}
 
 
 def test_nobody_is_reminded_of_what_was_handed_in():
     here = scene("campus_daily")
     hand_in(paper=here.paper(), hand=here.hand(), at=MORNING)
 
-    remind(at=at(MONDAY, "16:00"), call=FIRST)
+    remind(at=at(MONDAY, "16:00"), call=Call.FIRST)
 
     assert told() == []
 

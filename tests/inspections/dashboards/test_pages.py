@@ -119,7 +119,7 @@ def test_findings_are_counted_by_deadline_weight_and_state(here, now):
     late = now - timedelta(days=2)
     here.finding(early, late, severity="critical", item_code="A-1")
     here.finding(early, late, item_code="A-2")
-    here.finding(early, late, item_code="A-3", tolerated_until=local_date(now) + ONE_DAY)
+    make.tolerated(here.finding(early, late, item_code="A-3"), local_date(now) + ONE_DAY, early)
     here.finding(early, now + ONE_DAY, item_code="A-4")
     done = {"remedy": "已换锁", "remedied_by": here.author, "state": "remedied"}
     here.finding(early, late, item_code="A-5", remedied_at=late - ONE_DAY, **done)
@@ -131,7 +131,7 @@ def test_findings_are_counted_by_deadline_weight_and_state(here, now):
     assert county["超期未整改"] == (2, "严重 1 · 其他 1")
     assert county["待我复查"][0] == 2
     assert province["超期严重问题"] == (1, "超期共 2 件")
-    assert province["按期整改率"] == ("20.0%", "近 30 天到期 1 / 5")
+    assert province["按期整改率"] == ("25.0%", "近 30 天到期 1 / 4")
 
 
 def test_the_list_of_work_puts_grave_and_late_before_boarding_and_repeats(here, now):

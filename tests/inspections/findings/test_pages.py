@@ -42,6 +42,7 @@ WHO = {
     "ask-extension": {"vice_principal_logistics", "principal"},
     "ask-withdrawal": {"vice_principal_logistics"},
     "withdraw": OFFICE,
+    "refuse-withdrawal": OFFICE,
     "reopen": OFFICE,
 }
 FROM = {
@@ -52,6 +53,7 @@ FROM = {
     "ask-extension": {"open"},
     "ask-withdrawal": {"open", "remedied"},
     "withdraw": {"open", "remedied"},
+    "refuse-withdrawal": {"open", "remedied"},
     "reopen": {"closed"},
 }
 
@@ -164,7 +166,7 @@ def test_every_step_is_open_to_its_roles_in_its_states_and_to_nobody_else(held, 
 
 
 def make_ready(held, name, state, finding):
-    if name == "withdraw" and state != State.CLOSED:
+    if name in {"withdraw", "refuse-withdrawal"} and state != State.CLOSED:
         finding.events.create(step="ask_withdraw", at=finding.found_at, by=held.vice, facts={"round": 0})
 
 

@@ -177,6 +177,9 @@ def test_silence_refuses_more_time(held):
 
     asked.refresh_from_db()
     assert (early, late, asked.granted, asked.answered_by) == (0, 1, False, None)
+    assert steps(finding) == ["ask_extend", "no_extension"]
+    assert Notice.objects.filter(to=held.vice, title__contains="延期未同意").count() == 1
+    assert AuditRow.objects.filter(verb="finding.no_extension", on_id=finding.pk, by=None).count() == 1
     assert ExtensionRequest.objects.filter(granted__isnull=True).count() == 0
 
 
@@ -194,6 +197,34 @@ def test_a_mistaken_finding_is_withdrawn_by_two_people_and_stays_readable(held):
 
     assert (row.state, row.outcome) == (State.CLOSED, Outcome.WITHDRAWN)
     assert steps(finding) == ["ask_withdraw", "withdraw"]
+
+
+def test_a_finding_that_was_no_mistake_stays_and_may_be_asked_about_again(held):
+    finding = held.finding()
+    with pytest.raises(NotAllowed, match="没有待决定"):
+        services.refuse_withdrawal(finding=finding, reason="确有其事", hand=held.hand(held.clerk))
+    services.ask_withdrawal(finding=finding, reason="拍错了食堂", hand=held.hand(held.vice))
+
+    row = services.refuse_withdrawal(finding=finding, reason="确有其事", hand=held.hand(held.clerk))
+
+    assert (row.state, row.due_at) == (State.OPEN, finding.due_at)
+    assert Notice.objects.filter(to=held.vice, title__contains="未同意").exists()
+    with pytest.raises(NotAllowed, match="先申请"):
+        services.withdraw(finding=finding, reason="确属误报", hand=held.hand(held.clerk))
+    services.ask_withdrawal(finding=finding, reason="另有证明", hand=held.hand(held.vice, MONDAY + HOUR))
+    assert Notice.objects.filter(to=held.clerk, title__contains="申请误报撤销").count() == 2
+
+
+def test_a_request_for_more_time_ends_when_the_finding_is_mended(held):
+    finding = held.finding()
+    until = finding.due_at + timedelta(days=1)
+    asked = services.ask_extension(finding=finding, until=until, reason="配件未到", hand=held.hand(held.vice))
+    services.remedy(finding=finding, how="已整改完毕", photos=[], hand=held.hand(held.officer, MONDAY + HOUR))
+
+    services.expire_requests(at=MONDAY + 2 * HOUR)
+
+    asked.refresh_from_db()
+    assert (asked.granted, asked.answer) == (False, "已提交整改，不再答复")
 
 
 def test_a_closed_finding_opens_again_within_thirty_days_with_a_new_deadline(held):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -112,6 +115,37 @@ def test_a_notice_of_somebody_else_is_not_there(browser: Client) -> None:
     answer = browser.post(reverse("desk:open-notice", args=[Notice.objects.get().pk]))
 
     assert answer.status_code == 404
+
+
+def test_the_inbox_pins_alarms_and_bundles_the_rest_by_digest(browser: Client, clerk: User) -> None:
+    day = datetime(2026, 11, 16, tzinfo=UTC)  # 08:00 in Shanghai
+    notify(to=clerk, key="a", title="留样缺失", at=day - timedelta(days=3), urgency=Notice.Urgency.ALARM)
+    for number, hours in enumerate((0, 1, 12)):
+        notify(to=clerk, key=f"n{number}", title=f"请催办{number}", at=day + timedelta(hours=hours))
+
+    html = text(browser, "desk:inbox")
+    opened = Notice.objects.get(key="a")
+    browser.post(reverse("desk:open-notice", args=[opened.pk]))
+    after = text(browser, "desk:inbox")
+
+    assert html.index("留样缺失") < html.index("2026-11-17 07:30 汇总") < html.index("2026-11-16 16:30 汇总")
+    assert html.index("请催办2") < html.index("2026-11-16 16:30 汇总") < html.index("请催办1")
+    assert 'id="alarms"' in html
+    assert 'id="alarms"' not in after
+    assert after.index("2026-11-16 16:30 汇总") < after.index("2026-11-13 16:30 汇总") < after.index("留样缺失")
+
+
+def test_my_page_says_how_notices_reach_me(browser: Client, clerk: User, settings: Any) -> None:
+    without = text(browser, "desk:me")
+    settings.MAIL_NOTICES = True
+    unknown = text(browser, "desk:me")
+    User.objects.filter(pk=clerk.pk).update(email="clerk@example.cn")
+    known = text(browser, "desk:me")
+
+    assert "消息邮件" not in without
+    assert "没有登记电子邮箱" in unknown
+    assert "clerk@example.cn" in known
+    assert "07:30、16:30" in known
 
 
 def test_all_notices_can_be_read_at_once(browser: Client, clerk: User) -> None:

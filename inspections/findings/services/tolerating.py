@@ -1,0 +1,173 @@
+"""A structural fault that may stay until a day: asked by the principal, prepared by a clerk, decided by the head."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext
+
+from inspections.findings import rules
+from inspections.findings.models import Finding, Toleration
+from inspections.findings.services.keeping import (
+    Hand,
+    figures_of,
+    locked,
+    people_at_school,
+    people_of_office,
+    tell,
+    timing_of,
+    write_down,
+)
+from logistics_portal.accounts.models import User
+from logistics_portal.accounts.permissions import Role
+from logistics_portal.kit.dates import ONE_DAY, day_end, local_date
+from logistics_portal.kit.errors import NotAllowed
+
+State = Toleration.State
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """Why a fault is structural: its cause, the number of the paper that says so, and what the public reads."""
+
+    cause: str
+    document: str
+    note: str
+
+
+@transaction.atomic
+def ask_toleration(*, finding: Finding, until: date, reason: str, hand: Hand) -> Toleration:
+    """Ask the first reviewer to let a structural fault stay until a day."""
+    row = locked(finding)
+    rules.after(rules.Step.TOLERATE, row.state)
+    if row.tolerations.waiting().exists():
+        raise NotAllowed(gettext("已有一份限期保留申请在办理，不用重复申请。"))
+    if row.tolerated_until is not None and row.tolerated_until >= local_date(hand.at):
+        raise NotAllowed(gettext("这个问题正在限期保留，不用再申请。"))
+    _require(row, until, hand.at, structural=True)
+    asked = Toleration.objects.create(finding=row, asked_by=hand.by, asked_at=hand.at, until_date=until, reason=reason)
+    write_down(row, "ask_tolerate", reason, hand, tolerated_until=until)
+    tell(row, people_of_office(row, Role.OFFICE_CLERK, hand.at), gettext("申请限期保留，请初审"), hand, text=reason)
+    return asked
+
+
+@transaction.atomic
+def forward_toleration(*, toleration: Toleration, grounds: Grounds, hand: Hand) -> Toleration:
+    """State the structural cause and the paper behind it, and lay the request before the head."""
+    row, asked = _locked(toleration, State.ASKED)
+    _require_another(hand, [asked.asked_by_id])
+    structural = bool(grounds.cause and grounds.document.strip() and grounds.note.strip())
+    _require(row, asked.until_date, hand.at, structural=structural)
+    asked.state, asked.prepared_by, asked.prepared_at = State.FORWARDED, hand.by, hand.at
+    asked.cause, asked.document, asked.note = grounds.cause, grounds.document, grounds.note
+    asked.save(update_fields=["state", "prepared_by", "prepared_at", "cause", "document", "note"])
+    words = {"cause": asked.get_cause_display(), "document": asked.document}
+    write_down(
+        row, "fwd_tolerate", gettext("%(cause)s（%(document)s）") % words, hand, tolerated_until=asked.until_date
+    )
+    tell(row, people_of_office(row, Role.OFFICE_HEAD, hand.at), gettext("限期保留，请审定"), hand, text=asked.reason)
+    return asked
+
+
+@transaction.atomic
+def return_toleration(*, toleration: Toleration, reason: str, hand: Hand) -> Toleration:
+    """Give a request back to the school: it is not structural, or something is missing."""
+    row, asked = _locked(toleration, State.ASKED)
+    _require_another(hand, [asked.asked_by_id])
+    asked.state, asked.prepared_by, asked.prepared_at, asked.answer = State.RETURNED, hand.by, hand.at, reason
+    asked.save(update_fields=["state", "prepared_by", "prepared_at", "answer"])
+    write_down(row, "ret_tolerate", reason, hand)
+    tell(row, [asked.asked_by, row.fixer], gettext("限期保留申请被退回"), hand, text=reason)
+    return asked
+
+
+@transaction.atomic
+def decide_toleration(*, toleration: Toleration, granted: bool, answer: str, hand: Hand) -> Toleration:
+    """Let a fault stay until the day asked for, or not; the head is another person than the clerk and the asker.
+
+    A grant moves the deadline in force, so that nothing is overdue and no ladder climbs meanwhile.
+    """
+    row, asked = _locked(toleration, State.FORWARDED)
+    _require_another(hand, [asked.asked_by_id, asked.prepared_by_id])
+    asked.state = State.GRANTED if granted else State.REFUSED
+    asked.decided_by, asked.decided_at, asked.answer = hand.by, hand.at, answer
+    if granted:
+        _require(row, asked.until_date, hand.at, structural=bool(asked.cause and asked.document))
+        asked.from_date, asked.old_due_at = _since(row) or local_date(hand.at), row.due_at
+    asked.save(update_fields=["state", "decided_by", "decided_at", "answer", "from_date", "old_due_at"])
+    if granted:
+        row.state = rules.after(rules.Step.TOLERATE, row.state)
+        _move_deadline(row, asked.until_date, day_end(asked.until_date))
+    step = rules.Step.TOLERATE if granted else "no_tolerate"
+    write_down(row, step, answer or asked.note, hand, tolerated_until=row.tolerated_until)
+    title = gettext("限期保留已同意") if granted else gettext("限期保留未同意")
+    tell(row, _school(row, asked, hand.at), title, hand, text=answer)
+    return asked
+
+
+@transaction.atomic
+def revoke_toleration(*, finding: Finding, reason: str, hand: Hand) -> Toleration:
+    """End a toleration before its day; the finding counts again from now on, never from before."""
+    row = locked(finding)
+    rules.after(rules.Step.TOLERATE, row.state)
+    held = row.tolerations.select_for_update().filter(state=State.GRANTED).order_by("-decided_at", "-pk").first()
+    today = local_date(hand.at)
+    if held is None or row.tolerated_until is None or row.tolerated_until < today:
+        raise NotAllowed(gettext("这个问题现在没有限期保留。"))
+    held.state, held.revoked_by, held.revoked_at, held.revoked_why = State.REVOKED, hand.by, hand.at, reason
+    held.save(update_fields=["state", "revoked_by", "revoked_at", "revoked_why"])
+    _move_deadline(row, today - ONE_DAY, max(held.old_due_at or hand.at, hand.at))
+    write_down(row, "end_tolerate", reason, hand)
+    tell(row, _school(row, held, hand.at), gettext("限期保留已撤销，请整改"), hand, text=reason)
+    return held
+
+
+@transaction.atomic
+def lapse_tolerations(*, at: datetime) -> int:
+    """Lay aside what waits for a word that no longer matters: the fault is mended, or the day has passed."""
+    waiting = Toleration.objects.waiting().select_for_update(of=("self",))
+    late = waiting.filter(~Q(finding__state=rules.State.OPEN) | Q(until_date__lt=local_date(at)))
+    ids = list(late.order_by("pk").values_list("pk", flat=True))
+    return Toleration.objects.filter(pk__in=ids).update(state=State.LAPSED)
+
+
+def _locked(toleration: Toleration, state: State) -> tuple[Finding, Toleration]:
+    row = locked(toleration.finding)
+    asked = Toleration.objects.select_for_update(of=("self",)).select_related("asked_by").get(pk=toleration.pk)
+    if asked.state != state:
+        words = {"state": asked.get_state_display()}
+        raise NotAllowed(gettext("这份限期保留申请目前为“%(state)s”，请刷新页面后再办理。") % words)
+    rules.after(rules.Step.TOLERATE, row.state)
+    return row, asked
+
+
+def _require(row: Finding, until: date, at: datetime, *, structural: bool) -> None:
+    rules.require_toleration(
+        timing_of(row), until, local_date(at), structural=structural, since=_since(row), figures=figures_of(row)
+    )
+    if day_end(until) <= row.due_at:
+        raise NotAllowed(gettext("整改期限比申请保留的日期还晚，不用申请。"))
+
+
+def _require_another(hand: Hand, others: Iterable[int | None]) -> None:
+    if hand.by.pk in set(others):
+        raise NotAllowed(gettext("申请、初审、审定应由不同的人办理，请由他人办理。"))
+
+
+def _since(row: Finding) -> date | None:
+    """Return the first day on which a finding was ever tolerated; a school year is counted from it."""
+    granted = row.tolerations.ever_granted().order_by("from_date", "pk")
+    return granted.values_list("from_date", flat=True).first()
+
+
+def _move_deadline(row: Finding, until: date, due_at: datetime) -> None:
+    row.tolerated_until, row.due_at, row.rung = until, due_at, ""
+    row.save(update_fields=["state", "tolerated_until", "due_at", "rung"])
+
+
+def _school(row: Finding, asked: Toleration, at: datetime) -> list[User | None]:
+    return [asked.asked_by, row.fixer, *people_at_school(row, [Role.VICE_PRINCIPAL_LOGISTICS, Role.PRINCIPAL], at)]
