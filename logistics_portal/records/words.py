@@ -71,6 +71,7 @@ WORDS: dict[str, Promise] = {
     "lines": _("行数"),
     "listedplace": _("指定场所"),
     "listedschool": _("指定学校"),
+    "locks": _("解除的锁定数"),
     "mapping": _("列对应"),
     "media_type": _("文件类型"),
     "name": _("名称"),

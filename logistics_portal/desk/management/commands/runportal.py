@@ -57,10 +57,15 @@ class Command(BaseCommand):
         self.stdout.write(f"\nThe portal is up: http://{host}:{port}/\n")
         accounts = Path(settings.VAR_DIR) / "demo-accounts.txt"
         if settings.DEMO and accounts.exists():
-            self.stdout.write(f"Demo accounts (also in {accounts.relative_to(settings.BASE_DIR)}):\n")
+            self.stdout.write(f"Demo accounts (also in {_short(accounts)}):\n")
             self.stdout.write(accounts.read_text(encoding="utf-8"))
         self.stdout.write("Ctrl-C stops everything.\n")
         self.stdout.flush()
+
+
+def _short(path: Path) -> Path:
+    """Return a path as seen from the portal's folder, or the whole of one that lies elsewhere."""
+    return path.relative_to(settings.BASE_DIR) if path.is_relative_to(settings.BASE_DIR) else path
 
 
 def _port(text: str) -> int:
