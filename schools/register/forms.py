@@ -120,6 +120,17 @@ class AnswerForm(PortalForm):
 
     answer = LongText(label=_("审批意见"), rows=3, max_length=200, required=False, help_text=_("驳回须写明理由。"))
 
+    def __init__(self, *args: Any, reasoned: bool = False, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.reasoned = reasoned
+
+    def clean(self) -> dict[str, Any]:
+        """Return the answer; a refusal says why."""
+        typed = super().clean() or {}
+        if self.reasoned and not typed.get("answer") and "answer" not in self.errors:
+            self.add_error("answer", gettext("请写明理由。"))
+        return typed
+
 
 class PlaceForm(PortalForm):
     """What may change on a place."""

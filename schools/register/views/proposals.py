@@ -24,6 +24,7 @@ from schools.register.rules.changes import GUARDED
 from schools.register.services import proposals as services
 from schools.register.tables import ProposalFilter, ProposalTable
 
+CONFLICT = 409
 FORMS: dict[str, type[forms.Form]] = {
     Proposal.Kind.EDIT: ProposeForm,
     Proposal.Kind.CLOSE: CloseForm,
@@ -110,16 +111,19 @@ def ask_place(request: SignedRequest, pk: int, kind: str) -> HttpResponse:
 @require_safe
 def proposal_page(request: SignedRequest, pk: int) -> HttpResponse:
     """Show what is asked for, and the answer to it."""
-    proposal = _visible(request, pk)
+    return _page(request, _visible(request, pk), AnswerForm())
+
+
+def _page(request: SignedRequest, proposal: Proposal, form: AnswerForm, status: int = 200) -> HttpResponse:
     context = {
         "proposal": proposal,
         "may_decide": proposal.state == Proposal.State.REQUESTED and selectors.may_decide(request.user, proposal),
         "may_withdraw": proposal.state == Proposal.State.REQUESTED and proposal.asked_by_id == request.user.pk,
         "decider": selectors.decider_unit(proposal),
         "rows": selectors.wish_of(proposal),
-        "form": AnswerForm(),
+        "form": form,
     }
-    return render(request, "schools/register/proposal.html", context)
+    return render(request, "schools/register/proposal.html", context, status=status)
 
 
 @signed_in
@@ -130,16 +134,26 @@ def decide(request: SignedRequest, pk: int, step: str) -> HttpResponse:
     own = proposal.asked_by_id == request.user.pk
     if not (own if step == "withdraw" else selectors.may_decide(request.user, proposal)):
         raise PermissionDenied(Permission.SCHOOL_EDIT)
-    answer = request.POST.get("answer", "").replace("\x00", "").strip()[:200]
+    form = AnswerForm(request.POST, reasoned=step == "refuse")
+    status = 200
+    try:
+        if form.is_valid():
+            _act(proposal, step, request, form.cleaned_data["answer"])
+            return redirect("schools:proposal", pk=proposal.pk)
+    except NotAllowed as refusal:
+        form.add_error(None, str(refusal))
+        status = CONFLICT
+    return _page(request, _visible(request, pk), form, status)
+
+
+def _act(proposal: Proposal, step: str, request: SignedRequest, answer: str) -> None:
+    now = timezone.now()
     if step == "withdraw":
-        services.withdraw(proposal=proposal, by=request.user, at=timezone.now())
+        services.withdraw(proposal=proposal, by=request.user, at=now)
     elif step == "approve":
-        services.approve(proposal=proposal, by=request.user, at=timezone.now(), answer=answer)
-    elif answer:
-        services.refuse(proposal=proposal, by=request.user, at=timezone.now(), answer=answer)
+        services.approve(proposal=proposal, by=request.user, at=now, answer=answer)
     else:
-        messages.error(request, gettext("驳回须写明理由。"))
-    return redirect("schools:proposal", pk=proposal.pk)
+        services.refuse(proposal=proposal, by=request.user, at=now, answer=answer)
 
 
 def _visible(request: SignedRequest, pk: int) -> Proposal:

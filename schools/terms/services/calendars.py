@@ -54,6 +54,7 @@ def draft(*, unit: Unit, school_year: int, by: User | None, at: datetime, note: 
 def set_term(*, edition: Edition, name: str, first: date, last: date, by: User | None, at: datetime) -> Term:
     """Set the days of a term of a draft, adding the term when the draft has none of that name."""
     edition = _open(edition)
+    rows.within_year(first, last, edition.school_year)
     if last <= first:
         raise NotAllowed(gettext("学期的最后一天应晚于开学日。"))
     crossing = edition.terms.exclude(name=name).filter(first_date__lte=last, last_date__gte=first).first()
@@ -79,6 +80,7 @@ def add_extra(*, edition: Edition, by: User | None, at: datetime, **days: Any) -
     """Add days that differ from the plain week to a draft: `kind first_date last_date serves_meals reason`."""
     edition = _open(edition)
     extra = Extra(edition=edition, **days)
+    rows.within_year(extra.first_date, extra.last_date, edition.school_year)
     rows.Extra(extra.first_date, extra.last_date, rows.Kind(extra.kind), serving=extra.serves_meals)
     extra.save(force_insert=True)
     records.log(by=by, verb="calendar.add_extra", on=edition, at=at, after=days)

@@ -22,10 +22,9 @@ def ask(  # noqa: PLR0913 - whom, from when to when, why, and what becomes of th
     """Record that a school asks to close, or that a bureau's clerk declares it for the units below.
 
     It counts once another person approves it. Raises `NotAllowed` when the days cross a closure that is asked for
-    or approved, or when the year's data are frozen.
+    or approved, are out of all reason, or when the year's data are frozen.
     """
-    if last < first:
-        raise NotAllowed(gettext("结束日期不能早于开始日期。"))
+    rules.within_reason(first, last, at, limits_at(at))
     rules.decider(first, last, at, limits_at(at))
     held = [Closure.State.REQUESTED, Closure.State.APPROVED]
     crossing = Closure.objects.filter(unit=unit, state__in=held, first_date__lte=last, last_date__gte=first).first()

@@ -25,6 +25,7 @@ from schools.terms.services import closures as services
 from schools.terms.tables import ClosureFilter, ClosureTable
 
 State = Closure.State
+CONFLICT = 409
 
 
 @signed_in
@@ -68,17 +69,20 @@ def declare(request: SignedRequest) -> HttpResponse:
 @require_safe
 def closure_page(request: SignedRequest, pk: int) -> HttpResponse:
     """Show a closure, and the answer to it."""
-    closure = _visible(request, pk)
+    return _page(request, _visible(request, pk), AnswerForm())
+
+
+def _page(request: SignedRequest, closure: Closure, form: AnswerForm, status: int = 200) -> HttpResponse:
     asked = closure.state == State.REQUESTED
     context = {
         "closure": closure,
         "may_answer": asked and _may_answer(request, closure),
         "may_withdraw": asked and closure.requested_by_id == request.user.pk,
         "may_revoke": closure.state == State.APPROVED and reach.may_revoke(request.user, closure),
-        "form": AnswerForm(),
+        "form": form,
         "events": trails.events(on=closure),
     }
-    return render(request, "schools/terms/closure.html", context)
+    return render(request, "schools/terms/closure.html", context, status=status)
 
 
 @signed_in
@@ -92,12 +96,16 @@ def decide(request: SignedRequest, pk: int, step: str) -> HttpResponse:
     }.get(step)
     if not (_may_answer(request, closure) if allowed is None else allowed):
         raise PermissionDenied(Permission.CLOSURE_DECIDE)
-    answer = request.POST.get("answer", "").replace("\x00", "").strip()[:200]
-    if step in {"refuse", "revoke"} and not answer:
-        messages.error(request, gettext("请写明理由。"))
-        return redirect("schools:closure", pk=closure.pk)
-    _act(closure, step, request, answer)
-    return redirect("schools:closure", pk=closure.pk)
+    form = AnswerForm(request.POST, reasoned=step in {"refuse", "revoke"})
+    status = 200
+    try:
+        if form.is_valid():
+            _act(closure, step, request, form.cleaned_data["answer"])
+            return redirect("schools:closure", pk=closure.pk)
+    except NotAllowed as refusal:
+        form.add_error(None, str(refusal))
+        status = CONFLICT
+    return _page(request, _visible(request, pk), form, status)
 
 
 def _act(closure: Closure, step: str, request: SignedRequest, answer: str) -> None:
