@@ -98,6 +98,7 @@ ACTS: dict[str, Promise] = {
     "issue": _("印发"),
     "keep_file": _("保存资料"),
     "lay_out": _("登记房间"),
+    "let_files_go": _("清除到期文件"),
     "lift": _("解除"),
     "link": _("关联"),
     "load": _("载入"),

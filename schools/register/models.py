@@ -292,6 +292,17 @@ class ImportFile(Scoped):
 
     class Meta:
         verbose_name = _("导入")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "unit", "sha256"],
+                condition=Q(state__in=["uploaded", "checked", "applied"]) & ~Q(sha256=""),
+                name="one_living_import_per_file",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="applied") | Q(confirmed_by__isnull=False, applied_at__isnull=False),
+                name="import_applied_after_somebody_confirmed",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} #{self.pk}"
