@@ -275,7 +275,7 @@ def _refuse_the_same(unit: Unit, fingerprint: str, *, but: ImportFile | None = N
     Unit.objects.select_for_update(of=("self",)).get(pk=unit.pk)
     held = [*rules.LIVING, rules.State.APPLIED]
     same = ImportFile.objects.filter(kind=ImportFile.Kind.SCHOOLS, unit=unit, sha256=fingerprint, state__in=held)
-    known = same.exclude(pk=but.pk if but else None).order_by("-pk").first()
+    known = same.exclude(pk=but.pk if but else 0).order_by("-pk").first()
     if known is not None:
         told = {"day": local_date(known.applied_at or known.uploaded_at), "state": known.get_state_display()}
         raise NotAllowed(gettext("同一份文件 %(day)s 已经上传过（%(state)s），没有重复导入。") % told)

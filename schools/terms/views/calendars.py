@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -74,8 +75,9 @@ def calendar_page(request: SignedRequest, pk: int) -> HttpResponse:
         "impact": services.impact(edition=edition) if is_draft else None,
         "may_edit": is_draft and request.user.can(Permission.CALENDAR_EDIT, at=unit),
         "may_publish": is_draft
-        and edition.drafted_by_id != request.user.pk
-        and request.user.can(Permission.CALENDAR_PUBLISH, at=unit),
+        and request.user.can(Permission.CALENDAR_PUBLISH, at=unit)
+        and not services.wrote_in(edition, request.user),
+        "may_discard": is_draft and reach.may_discard(request.user, edition),
         "events": trails.events(on=edition),
     }
     return render(request, "schools/terms/calendar.html", context)
@@ -138,8 +140,11 @@ def publish(request: SignedRequest, pk: int) -> HttpResponse:
 @signed_in
 @require_POST
 def discard(request: SignedRequest, pk: int) -> HttpResponse:
-    """Put a draft away."""
-    return _settle(request, _writable(request, pk), services.discard, gettext("草稿已作废。"))
+    """Put a draft away: its clerks, or the head who will not publish it."""
+    edition = _readable(request, pk)
+    if not reach.may_discard(request.user, edition):
+        raise PermissionDenied(Permission.CALENDAR_EDIT)
+    return _settle(request, edition, services.discard, gettext("草稿已作废。"))
 
 
 @signed_in

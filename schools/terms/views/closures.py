@@ -60,9 +60,10 @@ def declare(request: SignedRequest) -> HttpResponse:
     form = DeclareForm(request.POST or None, units=units)
     if not any(request.user.can(Permission.CLOSURE_DECLARE, at=post.unit) for post in request.user.live_posts):
         raise PermissionDenied(Permission.CLOSURE_DECLARE)
+    declarer = None
     if form.is_valid():
-        require(request.user, Permission.CLOSURE_DECLARE, at=form.cleaned_data["unit"])
-    return _form(request, form, None)
+        declarer = require(request.user, Permission.CLOSURE_DECLARE, at=form.cleaned_data["unit"]).unit
+    return _form(request, form, None, declarer)
 
 
 @signed_in
@@ -77,6 +78,7 @@ def _page(request: SignedRequest, closure: Closure, form: AnswerForm, status: in
     context = {
         "closure": closure,
         "may_answer": asked and _may_answer(request, closure),
+        "awaited": reach.awaited(closure, timezone.now()) if asked else "",
         "may_withdraw": asked and closure.requested_by_id == request.user.pk,
         "may_revoke": closure.state == State.APPROVED and reach.may_revoke(request.user, closure),
         "form": form,
@@ -128,12 +130,13 @@ def _may_answer(request: SignedRequest, closure: Closure) -> bool:
         return False
 
 
-def _form(request: SignedRequest, form: ClosureForm, unit: Unit | None) -> HttpResponse:
+def _form(request: SignedRequest, form: ClosureForm, unit: Unit | None, declarer: Unit | None = None) -> HttpResponse:
     if form.is_valid():
         told = form.cleaned_data
         try:
             made = services.ask(
                 unit=unit or told["unit"],
+                declared_by_unit=declarer,
                 first=told["first_date"],
                 last=told["last_date"],
                 reason=told["reason"],
@@ -149,5 +152,5 @@ def _form(request: SignedRequest, form: ClosureForm, unit: Unit | None) -> HttpR
 
 
 def _visible(request: SignedRequest, pk: int) -> Closure:
-    related = ("unit__parent__parent__parent", "requested_by", "decided_by")
+    related = (*reach.CLOSURE_UNITS, "requested_by", "decided_by")
     return get_object_or_404(Closure.objects.visible_to(request.user).select_related(*related), pk=pk)
