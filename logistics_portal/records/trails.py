@@ -130,6 +130,7 @@ ACTS: dict[str, Promise] = {
     "second": _("会签"),
     "set": _("设定"),
     "set_beds": _("设定床位"),
+    "set_enrolment": _("核定在校生数"),
     "set_mapping": _("设定对应"),
     "set_password": _("发送设置密码链接"),
     "set_supply": _("变更供餐方式"),

@@ -93,6 +93,21 @@ class ProposeForm(GuardedFacts):
         return {name: self.cleaned_data[name] for name in GUARDED if self.cleaned_data[name] != getattr(school, name)}
 
 
+class EnrolmentForm(PortalForm):
+    """The pupils and boarders of a school on 1 October."""
+
+    pupils = WholeNumber(label=_("在校生数"), unit="人", max_value=50_000)
+    boarders = WholeNumber(label=_("寄宿生数"), unit="人", max_value=50_000)
+    document = forms.CharField(label=_("依据"), max_length=200, required=False, help_text=_("例如 学籍系统名册"))
+
+    def clean(self) -> dict[str, Any]:
+        """Return the typed figures; boarders are pupils."""
+        typed = super().clean() or {}
+        if typed.get("boarders", 0) > typed.get("pupils", 0) and not self.errors:
+            self.add_error("boarders", gettext("寄宿生数不能多于在校生数。"))
+        return typed
+
+
 class CloseForm(PortalForm):
     """The end of a school."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -18,7 +19,7 @@ from logistics_portal.accounts.permissions import Permission
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.kit.tables import table_page
 from schools.register import selectors
-from schools.register.forms import AnswerForm, CloseForm, MergeForm, MoveForm, PlaceDayForm, ProposeForm
+from schools.register.forms import AnswerForm, CloseForm, EnrolmentForm, MergeForm, MoveForm, PlaceDayForm, ProposeForm
 from schools.register.models import Place, Proposal, School
 from schools.register.rules.changes import GUARDED
 from schools.register.services import proposals as services
@@ -30,6 +31,7 @@ FORMS: dict[str, type[forms.Form]] = {
     Proposal.Kind.CLOSE: CloseForm,
     Proposal.Kind.MERGE: MergeForm,
     Proposal.Kind.MOVE: MoveForm,
+    Proposal.Kind.ENROL: EnrolmentForm,
 }
 
 
@@ -50,23 +52,44 @@ def ask(request: SignedRequest, pk: int, kind: str) -> HttpResponse:
         raise Http404
     visible = School.objects.visible_to(request.user).select_related("unit__parent__parent__parent")
     school = get_object_or_404(visible, pk=pk)
-    rights = selectors.rights_over(request.user, school)
-    if not (rights.propose if kind == Proposal.Kind.EDIT else rights.close):
+    rights = selectors.rights_over(request.user, school, timezone.localdate())
+    if not (rights.propose if kind in selectors.OF_SCHOOL else rights.close):
         raise PermissionDenied(Permission.SCHOOL_PROPOSE)
-    form = FORMS[kind](request.POST or None, initial=_initial(school))
+    year = _year() if kind == Proposal.Kind.ENROL else None
+    form = FORMS[kind](request.POST or None, initial=_initial(school, year))
     if form.is_valid():
         try:
-            wish = _wish(kind, form, school)
+            wish = _enrolment(form, school, year) if year else _wish(kind, form, school)
             made = services.ask(school=school, kind=kind, by=request.user, at=timezone.now(), **wish)
             messages.success(request, gettext("已提交，另一位有权的人批准后生效。"))
             return redirect("schools:proposal", pk=made.pk)
         except NotAllowed as refusal:
             form.add_error(None, str(refusal))
-    return render(request, "schools/register/ask.html", {"form": form, "school": school, "kind": Proposal.Kind(kind)})
+    context = {"form": form, "school": school, "kind": Proposal.Kind(kind), "year": year}
+    return render(request, "schools/register/ask.html", context)
 
 
-def _initial(school: School) -> dict[str, Any]:
-    return {"takes_effect": timezone.localdate(), **{name: getattr(school, name) for name in GUARDED}}
+def _year() -> int:
+    """Return the year whose pupils are told now, or refuse outside the months for it."""
+    year = selectors.open_enrolment_year(timezone.now())
+    if year is None:
+        raise NotAllowed(gettext("在校生数按 10 月 1 日统计，当天起填报，次年 1 月数据冻结后不能再改。"))
+    return year
+
+
+def _initial(school: School, year: int | None) -> dict[str, Any]:
+    told: dict[str, Any] = {name: getattr(school, name) for name in (*GUARDED, "pupils", "boarders")}
+    held = school.enrolments.filter(year=year).values("pupils", "boarders").first() if year else None
+    return {"takes_effect": timezone.localdate(), **told, **(held or {})}
+
+
+def _enrolment(form: forms.Form, school: School, year: int) -> dict[str, Any]:
+    """Return the figures asked for, or refuse those that are kept already."""
+    figures = {name: form.cleaned_data[name] for name in ("pupils", "boarders")}
+    if school.enrolments.filter(year=year, **figures).exists():
+        raise NotAllowed(gettext("没有改动，不必提交。"))
+    changes = {"year": year, **figures}
+    return {"takes_effect": date(year, 10, 1), "changes": changes, "document": form.cleaned_data["document"]}
 
 
 def _wish(kind: str, form: forms.Form, school: School) -> dict[str, Any]:

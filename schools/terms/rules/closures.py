@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from logistics_portal.kit.dates import ONE_DAY, day_end, local_date
 from logistics_portal.kit.errors import NotAllowed
-from schools.register.rules.changes import slots_closed
+from schools.register.rules.changes import slots_closed, year_freezes_at
 
 
 class State(TextChoices):
@@ -64,7 +64,7 @@ def after(step: str, state: str) -> State:
 
 def freezes_at(day: date, limits: Limits) -> datetime:
     """Return when the data of the day's year are frozen for the evaluation (15 January 24:00 of the next year)."""
-    return day_end(date(day.year + 1, 1, limits.freeze_day))
+    return year_freezes_at(day.year, limits.freeze_day)
 
 
 def frozen(day: date, at: datetime, limits: Limits) -> bool:

@@ -8,10 +8,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from logistics_portal.kit.errors import NotAllowed
 from schools.portal import answers
 from schools.register.models import Proposal, School
-from schools.register.services import places, schools
+from schools.register.services import places
 from tests.factories import ground
 from tests.factories import schools as make
 
@@ -124,7 +123,12 @@ def test_the_neighbour_finds_no_such_school(neighbour, school, name):
 def test_the_neighbour_finds_no_place_and_no_proposal(neighbour, school):
     place = make.place(school)
     proposal = Proposal.objects.create(
-        school=school, kind="close", takes_effect=timezone.localdate(), asked_by=ground.user(), asked_at=timezone.now()
+        school=school,
+        kind="close",
+        document="文",
+        takes_effect=timezone.localdate(),
+        asked_by=ground.user(),
+        asked_at=timezone.now(),
     )
 
     for name, args in [
@@ -284,12 +288,3 @@ def test_the_clerk_is_told_of_a_new_place(school):
     places.add_place(school=school, kind="canteen", name="一食堂", by=officer, at=timezone.now())
 
     assert "新增食堂" in clerk.notices.get().title
-
-
-def test_an_enrolment_is_kept_by_year(school):
-    for pupils in (300, 310):
-        schools.set_enrolment(school=school, year=2026, pupils=pupils, boarders=20, by=None, at=timezone.now())
-
-    assert school.enrolments.get().pupils == 310
-    with pytest.raises(NotAllowed):
-        schools.set_enrolment(school=school, year=2026, pupils=1, boarders=20, by=None, at=timezone.now())
