@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
@@ -101,6 +101,18 @@ def may_revoke(user: User, closure: Closure) -> bool:
 def _heads_declarer(user: User, closure: Closure) -> bool:
     """Say whether a person heads the office whose clerk declared a closure of the units below."""
     return user.can(Permission.CLOSURE_CONFIRM, at=closure.declared_by_unit or closure.unit)
+
+
+def school_of(user: User) -> School | None:
+    """Return the school a person works at, the first of several."""
+    units = [post.unit_id for post in user.live_posts if post.unit.kind == Unit.Kind.SCHOOL]
+    return School.objects.visible_to(user).filter(unit__in=units).order_by("pk").first() if units else None
+
+
+def may_ask(user: User, school: School, today: date) -> bool:
+    """Say whether a person may ask for days on which a school does not run, while it runs at all."""
+    runs = school.closed_date is None or school.closed_date >= today
+    return runs and user.can(Permission.CLOSURE_REQUEST, at=school.unit)
 
 
 def own_school(user: User) -> School | None:

@@ -1,4 +1,4 @@
-"""Pages of calendars: list, draft, terms, special days, difference, publishing; and a school's year."""
+"""Pages of calendars: list, draft, terms, special days, difference, publishing."""
 
 from __future__ import annotations
 
@@ -18,15 +18,11 @@ from logistics_portal.kit.dates import school_year
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.kit.tables import table_page
 from logistics_portal.records import trails
-from schools.register.models import School
 from schools.terms import reach
 from schools.terms.forms import DraftForm, ExtraForm, TermForm
 from schools.terms.models import Edition
 from schools.terms.services import calendars as services
 from schools.terms.tables import EditionFilter, EditionTable
-from schools.terms.yearbook import year_of
-
-YEARS = range(2009, 2101)
 
 
 @signed_in
@@ -145,19 +141,6 @@ def discard(request: SignedRequest, pk: int) -> HttpResponse:
     if not reach.may_discard(request.user, edition):
         raise PermissionDenied(Permission.CALENDAR_EDIT)
     return _settle(request, edition, services.discard, gettext("草稿已作废。"))
-
-
-@signed_in
-@require_safe
-def year(request: SignedRequest, pk: int) -> HttpResponse:
-    """Show a school's year day by day."""
-    school = get_object_or_404(School.objects.visible_to(request.user).select_related("unit"), pk=pk)
-    asked = request.GET.get("year", "")
-    wanted = int(asked) if asked.isascii() and asked.isdigit() and len(asked) == len("2026") else 0
-    start = wanted if wanted in YEARS else school_year(timezone.localdate())
-    return render(
-        request, "schools/terms/year.html", {"school": school, "year": year_of(school, start), "start": start}
-    )
 
 
 def _settle(request: SignedRequest, edition: Edition, act: Callable[..., object], news: str) -> HttpResponse:

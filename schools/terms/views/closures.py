@@ -17,6 +17,7 @@ from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.kit.tables import table_page
 from logistics_portal.records import trails
 from schools.register.forms import AnswerForm
+from schools.register.models import School
 from schools.register.selectors import bureaus_of
 from schools.terms import reach
 from schools.terms.forms import ClosureForm, DeclareForm
@@ -48,6 +49,17 @@ def ask(request: SignedRequest) -> HttpResponse:
     """Ask for a closure of the own school."""
     school = reach.own_school(request.user)
     if school is None:
+        raise PermissionDenied(Permission.CLOSURE_REQUEST)
+    return _form(request, ClosureForm(request.POST or None), school.unit)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def ask_for(request: SignedRequest, pk: int) -> HttpResponse:
+    """Ask for a closure of one school, as its calendar leads here."""
+    visible = School.objects.visible_to(request.user).select_related("unit__parent__parent__parent")
+    school = get_object_or_404(visible, pk=pk)
+    if not reach.may_ask(request.user, school, timezone.localdate()):
         raise PermissionDenied(Permission.CLOSURE_REQUEST)
     return _form(request, ClosureForm(request.POST or None), school.unit)
 
