@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,6 +23,7 @@ from schools.register.models import Enrolment, ImportFile, Place, Proposal, Scho
 from schools.register.rules import changes
 
 FOUND_AT_MOST = 20
+NUMBERS = re.compile(r"([0-9]{1,9})")
 LOOKED_AT = 100
 PLACE_PAGES = {
     Place.Kind.CANTEEN: ("canteens:canteen", "canteens:add"),
@@ -106,8 +108,10 @@ def supervisors_for(user: User, permission: Permission) -> list[Unit]:
 def facts_of(school: School) -> list[tuple[str, object]]:
     """Return the plain facts of a school as label and value."""
     yes, no = gettext("是"), gettext("否")
+    ended = [(gettext("撤并日期"), school.closed_date.isoformat())] if school.closed_date else []
     chain = [unit.name for unit in _above(school.unit)]
     return [
+        (gettext("学校名称"), school.name),
         (gettext("学校代码"), school.code),
         (gettext("主管单位"), " › ".join(reversed(chain))),
         (gettext("所在行政区划"), school.division),
@@ -123,7 +127,7 @@ def facts_of(school: School) -> list[tuple[str, object]]:
         (gettext("办公电话"), school.phone),
         (gettext("拼音首字母"), school.initials),
         (gettext("建校日期"), school.opened_date.isoformat()),
-        (gettext("撤并日期"), school.closed_date.isoformat() if school.closed_date else ""),
+        *ended,
     ]
 
 
@@ -147,10 +151,17 @@ class PlaceLine:
 
 
 def places_of(school: School, on: date) -> list[PlaceLine]:
-    """Return the places of a school, those in use first."""
-    rows = school.places.order_by("until_date", "kind", "name", "pk")
-    lines = [_line(place, on) for place in rows]
-    return sorted(lines, key=lambda line: (line.tone == "idle", line.place.kind, line.place.name))
+    """Return the places of a school: those in use first, by kind, the second canteen before the tenth."""
+    kinds = list(Place.Kind)
+    lines = [_line(place, on) for place in school.places.order_by("pk")]
+    return sorted(
+        lines, key=lambda it: (it.tone == "idle", kinds.index(Place.Kind(it.place.kind)), counted(it.place.name))
+    )
+
+
+def counted(name: str) -> list[tuple[str, int]]:
+    """Return what names are put in order by, numbers in them counted and not spelt."""
+    return [(part, 0) if part and not part.isdecimal() else ("", int(part or 0)) for part in NUMBERS.split(name)]
 
 
 def _line(place: Place, on: date) -> PlaceLine:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from schools.portal import answers
 from schools.register.models import Proposal, School
+from schools.register.selectors import counted
 from schools.register.services import places
 from tests.factories import ground
 from tests.factories import schools as make
@@ -288,3 +289,22 @@ def test_the_clerk_is_told_of_a_new_place(school):
     places.add_place(school=school, kind="canteen", name="一食堂", by=officer, at=timezone.now())
 
     assert "新增食堂" in clerk.notices.get().title
+
+
+def test_a_school_of_two_hundred_places_and_a_long_name_costs_no_more(clerk, django_assert_max_num_queries):
+    long = make.school(ground.county(), name="校" * 80)
+    for number in range(200):
+        make.place(long, ["canteen", "dormitory", "campus"][number % 3], name=f"场所{number}号")
+    address = reverse("schools:school", args=[long.pk])
+
+    with django_assert_max_num_queries(25):
+        text = clerk.get(address).content.decode()
+
+    assert "校" * 80 in text
+    found = [text.index(f"场所{number}号") for number in (0, 3, 9, 12, 99, 102, 1, 4, 10, 100)]
+    assert found == sorted(found)
+
+
+@pytest.mark.parametrize("name", ["", "9" * 60, "第²食堂", "10号", "食堂１０"])
+def test_any_name_of_a_place_finds_its_order(name):
+    assert counted(name) <= counted(f"{name}末")
