@@ -30,6 +30,10 @@ TIMETABLE: dict[str, dict[str, Any]] = {
         "task": "schools.register.tasks.reconcile_flags",
         "schedule": crontab(hour="0", minute="20"),
     },
+    "sheets handed in": {
+        "task": "schools.register.tasks.sweep_imports",
+        "schedule": crontab(hour="1", minute="10"),
+    },
     "fresh findings": {"task": "inspections.findings.tasks.tell_fresh", "schedule": 60.0},
     "finding ladders": {"task": "inspections.findings.tasks.climb_ladders", "schedule": crontab(minute="*/10")},
     "incidents": {"task": "inspections.incidents.tasks.watch_incidents", "schedule": crontab(minute="*/10")},

@@ -20,6 +20,7 @@ from schools.register import selectors as register
 from schools.terms import reach, selectors
 
 ANSWER_DAYS = "CLOSURE_ANSWER_DAYS", 2
+SCHOOL = frozenset(role.value for role in SCHOOL_ROLES)
 BUREAU = frozenset(role.value for role in frozenset(Role) - SCHOOL_ROLES - {Role.SYSTEM_OPERATOR, Role.SECURITY_ADMIN})
 
 
@@ -64,6 +65,7 @@ def answers(user: User, now: datetime) -> list[Todo]:
 
 for entry in (
     MenuEntry("schools.list", _("学校"), "schools:list", _("业务"), 310, icon="school"),
+    MenuEntry("schools.own", _("本校校历"), "schools:own-month", _("业务"), 345, SCHOOL, icon="calendar"),
     MenuEntry("schools.closures", _("停课"), "schools:closures", _("业务"), 350, icon="ban"),
     MenuEntry("schools.calendars", _("校历"), "schools:calendars", _("资料"), 410, icon="calendar"),
     MenuEntry("schools.proposals", _("变更申请"), "schools:proposals", _("业务"), 360, icon="edit"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 LONG_TEXT = 2000
 DASHES = "---------"  # what Django offers where nothing is chosen
+FIRST_DAY, LAST_DAY = date(1850, 1, 1), date(2199, 12, 31)  # days outside are slips of the finger
 
 
 class PortalForm(forms.Form):
@@ -23,13 +25,19 @@ class PortalForm(forms.Form):
 
 
 class DayField(forms.DateField):
-    """A day, typed or picked; the browser shows its own calendar."""
+    """A day, typed or picked; the browser shows its own calendar. A year like 0026 or 9999 is refused."""
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
         options.setdefault("input_formats", ["%Y-%m-%d"])
         options.setdefault("error_messages", {"invalid": _("日期写成 2026-03-05 这样。")})
         super().__init__(**options)
+
+    def validate(self, value: date | None) -> None:
+        """Refuse a day that no school has seen or will see."""
+        super().validate(value)
+        if value is not None and not FIRST_DAY <= value <= LAST_DAY:
+            raise ValidationError(_("年份不对，日期写成 2026-03-05 这样。"), code="year")
 
 
 class MomentField(forms.DateTimeField):
@@ -40,6 +48,12 @@ class MomentField(forms.DateTimeField):
         options.setdefault("input_formats", ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"])
         options.setdefault("error_messages", {"invalid": _("时间写成 2026-03-05 14:03 这样。")})
         super().__init__(**options)
+
+    def validate(self, value: datetime | None) -> None:
+        """Refuse a moment that no school has seen or will see."""
+        super().validate(value)
+        if value is not None and not FIRST_DAY <= value.date() <= LAST_DAY:
+            raise ValidationError(_("年份不对，时间写成 2026-03-05 14:03 这样。"), code="year")
 
 
 class LongText(forms.CharField):

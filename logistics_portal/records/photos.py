@@ -11,9 +11,11 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.files.base import File
 from django.db import models
+from django.utils.translation import gettext
 
 from logistics_portal.kit import uploads
 from logistics_portal.kit.dates import local_date
+from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records.models import Attachment
 from logistics_portal.records.selectors import book
 
@@ -92,8 +94,23 @@ def bytes_of(attachment: Attachment) -> Path:
 
 
 def read_bytes(attachment: Attachment) -> bytes:
-    """Return the bytes of an attachment."""
-    return bytes_of(attachment).read_bytes()
+    """Return the bytes of an attachment, or refuse where they are gone."""
+    try:
+        return bytes_of(attachment).read_bytes()
+    except FileNotFoundError:
+        raise NotAllowed(gettext("文件已按保存期限清除，请重新上传。")) from None
+
+
+def let_go(attachment: Attachment, *, at: datetime) -> bool:
+    """Take the bytes of an attachment away when its time is over, and say whether it had any; row and hash stay.
+
+    The row is marked first: should the machine stop between the two, the next turn finds the file again.
+    """
+    marked = Attachment.objects.filter(pk=attachment.pk, removed_at__isnull=True).update(removed_at=at)
+    path = bytes_of(attachment)
+    was_there = path.is_file()
+    path.unlink(missing_ok=True)
+    return bool(marked) or was_there
 
 
 def write_whole(path: Path, content: bytes) -> None:

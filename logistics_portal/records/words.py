@@ -48,6 +48,7 @@ WORDS: dict[str, Promise] = {
     "figures": _("数目"),
     "figures_hash": _("数据指纹"),
     "file": _("文件"),
+    "files": _("文件数"),
     "finding": _("问题"),
     "first": _("起"),
     "fixer": _("整改责任人"),

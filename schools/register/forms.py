@@ -93,6 +93,21 @@ class ProposeForm(GuardedFacts):
         return {name: self.cleaned_data[name] for name in GUARDED if self.cleaned_data[name] != getattr(school, name)}
 
 
+class EnrolmentForm(PortalForm):
+    """The pupils and boarders of a school on 1 October."""
+
+    pupils = WholeNumber(label=_("在校生数"), unit="人", max_value=50_000)
+    boarders = WholeNumber(label=_("寄宿生数"), unit="人", max_value=50_000)
+    document = forms.CharField(label=_("依据"), max_length=200, required=False, help_text=_("例如 学籍系统名册"))
+
+    def clean(self) -> dict[str, Any]:
+        """Return the typed figures; boarders are pupils."""
+        typed = super().clean() or {}
+        if typed.get("boarders", 0) > typed.get("pupils", 0) and not self.errors:
+            self.add_error("boarders", gettext("寄宿生数不能多于在校生数。"))
+        return typed
+
+
 class CloseForm(PortalForm):
     """The end of a school."""
 
@@ -119,6 +134,17 @@ class AnswerForm(PortalForm):
     """The answer to a request."""
 
     answer = LongText(label=_("审批意见"), rows=3, max_length=200, required=False, help_text=_("驳回须写明理由。"))
+
+    def __init__(self, *args: Any, reasoned: bool = False, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.reasoned = reasoned
+
+    def clean(self) -> dict[str, Any]:
+        """Return the answer; a refusal says why."""
+        typed = super().clean() or {}
+        if self.reasoned and not typed.get("answer") and "answer" not in self.errors:
+            self.add_error("answer", gettext("请写明理由。"))
+        return typed
 
 
 class PlaceForm(PortalForm):

@@ -206,6 +206,7 @@ class Proposal(Scoped):
         MOVE = "move", _("变更主管单位")
         CLOSE_PLACE = "close_place", _("停用场所")
         REOPEN_PLACE = "reopen_place", _("恢复场所")
+        ENROL = "enrol", _("填报在校生数")
 
     class State(models.TextChoices):
         """Where it stands."""
@@ -244,6 +245,16 @@ class Proposal(Scoped):
             models.CheckConstraint(
                 condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("asked_by")),
                 name="proposal_decided_by_another_person",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind__in=["close", "merge", "move"]) | ~Q(document=""),
+                name="end_or_move_of_a_school_names_a_document",
+            ),
+            models.CheckConstraint(
+                condition=(~Q(kind="merge") | Q(successor__isnull=False))
+                & (~Q(kind="move") | Q(target_unit__isnull=False))
+                & (~Q(kind__in=["close_place", "reopen_place"]) | Q(place__isnull=False)),
+                name="proposal_names_what_it_is_about",
             ),
         ]
         indexes = [models.Index(fields=["state", "asked_at"], name="proposal_by_state")]
@@ -292,6 +303,17 @@ class ImportFile(Scoped):
 
     class Meta:
         verbose_name = _("导入")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "unit", "sha256"],
+                condition=Q(state__in=["uploaded", "checked", "applied"]) & ~Q(sha256=""),
+                name="one_living_import_per_file",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="applied") | Q(confirmed_by__isnull=False, applied_at__isnull=False),
+                name="import_applied_after_somebody_confirmed",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} #{self.pk}"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
@@ -14,18 +15,24 @@ from django.utils.translation import gettext
 from logistics_portal.accounts.models import Unit, User
 from logistics_portal.accounts.permissions import Permission, Role
 from logistics_portal.kit.components import Figure
+from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records.models import Job
-from schools.register.models import ImportFile, Place, Proposal, School
+from logistics_portal.records.selectors import parameters
+from schools.register.models import Enrolment, ImportFile, Place, Proposal, School
+from schools.register.rules import changes
 
 FOUND_AT_MOST = 20
+NUMBERS = re.compile(r"([0-9]{1,9})")
 LOOKED_AT = 100
 PLACE_PAGES = {
     Place.Kind.CANTEEN: ("canteens:canteen", "canteens:add"),
     Place.Kind.DORMITORY: ("dormitories:building", "dormitories:add"),
     Place.Kind.CAMPUS: ("campus:campus", "campus:add"),
 }
-AT_SCHOOL = frozenset({Proposal.Kind.EDIT, Proposal.Kind.CLOSE_PLACE, Proposal.Kind.REOPEN_PLACE})
+OF_SCHOOL = frozenset({Proposal.Kind.EDIT, Proposal.Kind.ENROL})
+OF_PLACE = frozenset({Proposal.Kind.CLOSE_PLACE, Proposal.Kind.REOPEN_PLACE})
+CITIES = frozenset({Unit.Kind.CITY, Unit.Kind.SPECIAL_COMMITTEE})
 
 
 @dataclass(frozen=True)
@@ -39,19 +46,43 @@ class Rights:
     close_place: bool
 
 
-def rights_over(user: User, school: School) -> Rights:
-    """Return what a person may do with a school; nothing once it is closed."""
-    if school.closed_date is not None:
+def rights_over(user: User, school: School, on: date) -> Rights:
+    """Return what a person may do with a school; nothing once it is closed, no second end before."""
+    if school.closed_date is not None and school.closed_date < on:
         return Rights(*[False] * 5)
     unit = school.unit
     edit = user.can(Permission.SCHOOL_EDIT, at=unit)
     return Rights(
         edit=edit,
         propose=edit or user.can(Permission.SCHOOL_PROPOSE, at=unit),
-        close=user.can(Permission.SCHOOL_CLOSE, at=unit),
+        close=school.closed_date is None and user.can(Permission.SCHOOL_CLOSE, at=unit),
         add_place=user.can(Permission.PLACE_ADD, at=unit),
         close_place=user.can(Permission.PLACE_CLOSE, at=unit),
     )
+
+
+def open_enrolment_year(at: datetime) -> int | None:
+    """Return the year whose pupils of 1 October may be told now, where there is one."""
+    return changes.enrolment_year(at, freeze_day_on(at))
+
+
+def enrolment_asked(school: School, held: Iterable[Enrolment], at: datetime) -> int | None:
+    """Return the year whose pupils of 1 October are still to be told, while they may be."""
+    year = open_enrolment_year(at)
+    if year is None or school.opened_date > date(year, 10, 1) or any(row.year == year for row in held):
+        return None
+    return year
+
+
+def pupils_on_first_october(schools: Iterable[int], year: int) -> dict[int, int]:
+    """Return the pupils of schools on 1 October of a year, the weights of bureaus' results; unsaid is left out."""
+    rows = Enrolment.objects.filter(school__in=list(schools), year=year)
+    return dict(rows.values_list("school_id", "pupils"))
+
+
+def freeze_day_on(at: datetime) -> int:
+    """Return on which day of January the data of the year before are frozen."""
+    return int(parameters(local_date(at)).get("DATA_FREEZE_DAY", changes.FREEZE_DAY))
 
 
 def found(user: User, text: str) -> QuerySet[School]:
@@ -77,8 +108,10 @@ def supervisors_for(user: User, permission: Permission) -> list[Unit]:
 def facts_of(school: School) -> list[tuple[str, object]]:
     """Return the plain facts of a school as label and value."""
     yes, no = gettext("是"), gettext("否")
+    ended = [(gettext("撤并日期"), school.closed_date.isoformat())] if school.closed_date else []
     chain = [unit.name for unit in _above(school.unit)]
     return [
+        (gettext("学校名称"), school.name),
         (gettext("学校代码"), school.code),
         (gettext("主管单位"), " › ".join(reversed(chain))),
         (gettext("所在行政区划"), school.division),
@@ -93,8 +126,8 @@ def facts_of(school: School) -> list[tuple[str, object]]:
         (gettext("地址"), school.address),
         (gettext("办公电话"), school.phone),
         (gettext("拼音首字母"), school.initials),
-        (gettext("建校日期"), school.opened_date),
-        (gettext("撤并日期"), school.closed_date),
+        (gettext("建校日期"), school.opened_date.isoformat()),
+        *ended,
     ]
 
 
@@ -118,10 +151,17 @@ class PlaceLine:
 
 
 def places_of(school: School, on: date) -> list[PlaceLine]:
-    """Return the places of a school, those in use first."""
-    rows = school.places.order_by("until_date", "kind", "name", "pk")
-    lines = [_line(place, on) for place in rows]
-    return sorted(lines, key=lambda line: (line.tone == "idle", line.place.kind, line.place.name))
+    """Return the places of a school: those in use first, by kind, the second canteen before the tenth."""
+    kinds = list(Place.Kind)
+    lines = [_line(place, on) for place in school.places.order_by("pk")]
+    return sorted(
+        lines, key=lambda it: (it.tone == "idle", kinds.index(Place.Kind(it.place.kind)), counted(it.place.name))
+    )
+
+
+def counted(name: str) -> list[tuple[str, int]]:
+    """Return what names are put in order by, numbers in them counted and not spelt."""
+    return [(part, 0) if part and not part.isdecimal() else ("", int(part or 0)) for part in NUMBERS.split(name)]
 
 
 def _line(place: Place, on: date) -> PlaceLine:
@@ -136,18 +176,24 @@ def _line(place: Place, on: date) -> PlaceLine:
 
 
 def decider_unit(proposal: Proposal) -> Unit:
-    """Return the bureau that answers: the first reviewer for edits and places, one above for closing and merging.
+    """Return the bureau that answers: the first reviewer for edits, figures and places, one above for the rest.
 
     A move between two cities goes to the province.
     """
     first = proposal.school.unit.first_reviewer
-    if proposal.kind in AT_SCHOOL:
+    if proposal.kind in OF_SCHOOL | OF_PLACE:
         return first
-    if proposal.kind == Proposal.Kind.MOVE and proposal.target_unit is not None:
-        target = proposal.target_unit.first_reviewer
-        if target.next_level.pk != first.next_level.pk:
-            return _root(first)
+    if proposal.target_unit is not None and _city_of(proposal.target_unit) != _city_of(first):
+        return _root(first)
     return first.next_level
+
+
+def _city_of(unit: Unit) -> Unit | None:
+    """Return the city or committee a bureau belongs to; the province belongs to none."""
+    found: Unit | None = unit
+    while found is not None and found.kind not in CITIES:
+        found = found.parent
+    return found
 
 
 def may_decide(user: User, proposal: Proposal) -> bool:
@@ -155,9 +201,9 @@ def may_decide(user: User, proposal: Proposal) -> bool:
     if proposal.asked_by_id == user.pk:
         return False
     unit = decider_unit(proposal)
-    if proposal.kind == Proposal.Kind.EDIT:
+    if proposal.kind in OF_SCHOOL:
         return user.can(Permission.SCHOOL_EDIT, at=unit)
-    if proposal.kind in AT_SCHOOL:
+    if proposal.kind in OF_PLACE:
         return user.can(Permission.PLACE_CLOSE, at=unit)
     return any(post.unit_id == unit.pk and post.role == Role.OFFICE_HEAD for post in user.live_posts)
 
@@ -197,16 +243,19 @@ def unit_by_code(code: str) -> Unit:
 def wish_of(proposal: Proposal) -> list[tuple[str, object]]:
     """Return what a proposal asks for as label and value."""
     yes = {True: gettext("是"), False: gettext("否")}
+    day_words = gettext("统计日期") if proposal.kind == Proposal.Kind.ENROL else gettext("生效日期")
     rows: list[tuple[str, object]] = [
         (gettext("学校"), proposal.school),
         (gettext("事项"), proposal.get_kind_display()),
         (gettext("场所"), proposal.place),
-        (gettext("生效日期"), proposal.takes_effect),
+        (day_words, proposal.takes_effect.isoformat()),
         (gettext("接收学校"), proposal.successor),
         (gettext("新主管单位"), proposal.target_unit),
         (gettext("依据"), proposal.document),
     ]
     for name, value in proposal.changes.items():
+        if name == "year":
+            continue  # its day stands above
         field = School._meta.get_field(name)  # noqa: SLF001 - Django's documented way to a field
         told = yes.get(value) or dict(getattr(field, "choices", None) or ()).get(value, value)
         rows.append((str(getattr(field, "verbose_name", name)), told))

@@ -126,6 +126,13 @@ def check(*, row: ImportFile, at: datetime) -> ImportFile:
 
 
 def apply(*, row: ImportFile, by: User | None, at: datetime) -> ImportFile:
-    """Write a checked import whole or not at all; it is planned anew, so what happened meanwhile is seen."""
+    """Write a checked import whole or not at all; it is planned anew, so what happened meanwhile is seen.
+
+    Where that stands in its way the sheet is checked anew, the confirmation taken back, and the refusal raised.
+    """
     table = read(photos.read_bytes(row.file), row.file.title, row.mapping)
-    return services.note_applied(row=row, plan=plan_for(table, row.unit, at), by=by, at=at)
+    try:
+        return services.note_applied(row=row, plan=plan_for(table, row.unit, at), by=by, at=at)
+    except NotAllowed as refusal:
+        check(row=services.reopen(row=row, at=at, reason=str(refusal)), at=at)
+        raise

@@ -1,4 +1,4 @@
-"""What the register does in the background: big imports, flags whose day has come."""
+"""What the register does in the background: big imports, sheets whose time is over, flags whose day has come."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.utils import timezone
 from logistics_portal.records.work import Running, portal_task
 from schools.register import sheets
 from schools.register.models import ImportFile
+from schools.register.services import clock
 from schools.register.services import schools as services
 
 
@@ -20,6 +21,13 @@ def apply_import(job: Running, *, import_id: int) -> dict[str, int]:
     job.progress(0, 2)
     row = sheets.apply(row=row, by=row.confirmed_by, at=timezone.now())
     return {name: number for name, number in row.figures.items() if isinstance(number, int)}
+
+
+@shared_task
+def sweep_imports() -> dict[str, int]:
+    """Give up the sheets nobody confirmed in time and let old files go; running twice is harmless."""
+    now = timezone.now()
+    return {"given_up": clock.give_up(at=now), "gone": clock.let_files_go(at=now)}
 
 
 @shared_task

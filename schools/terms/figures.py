@@ -10,6 +10,7 @@ from schools.register.figures import closes_after
 from schools.terms.rules.closures import Limits
 
 CLERK_DAYS, FREEZE_DAY = "CLOSURE_CLERK_DAYS", "DATA_FREEZE_DAY"
+MOST_DAYS, DAYS_AHEAD = "CLOSURE_MOST_DAYS", "CLOSURE_DAYS_AHEAD"
 
 
 @figures_read_once()
@@ -23,4 +24,6 @@ def limits_at(at: datetime) -> Limits:
         clerk_days=held.number(CLERK_DAYS, today, usual.clerk_days),
         slot_closes_hours=closes_after(at),
         freeze_day=held.number(FREEZE_DAY, date(today.year, 1, 1), usual.freeze_day),
+        most_days=held.number(MOST_DAYS, today, usual.most_days),
+        days_ahead=held.number(DAYS_AHEAD, today, usual.days_ahead),
     )

@@ -149,6 +149,9 @@ class Closure(Scoped):
         REVOKED = "revoked", _("撤销")
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="closures")
+    declared_by_unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="+", help_text="the bureau that declared it"
+    )
     first_date = models.DateField(_("起"))
     last_date = models.DateField(_("止"))
     keeps_boarders = models.BooleanField(_("寄宿生留校"), default=False)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from logistics_portal.accounts.models import Unit, User
 from logistics_portal.accounts.permissions import Permission, Role
 from logistics_portal.kit.dates import local_date
+from logistics_portal.kit.errors import NotAllowed
 from schools.register.models import School
 from schools.terms.models import Closure, Edition
 from schools.terms.rules.closures import Decider
@@ -18,6 +20,7 @@ from schools.terms.services.closures import decider_of
 
 LOOKED_BACK = timedelta(days=60)
 LOOKED_AT, SHOWN = 100, 20
+CLOSURE_UNITS = ("unit__parent__parent__parent", "declared_by_unit__parent__parent")
 
 
 def readable(user: User) -> QuerySet[Edition]:
@@ -44,12 +47,18 @@ def calendar_units(user: User) -> list[Unit]:
     return [unit for unit in dict.fromkeys(units) if user.can(Permission.CALENDAR_EDIT, at=unit)]
 
 
+def may_discard(user: User, edition: Edition) -> bool:
+    """Say whether a person may put a draft away: one who drafts for that unit, or one who would publish it."""
+    unit = edition.unit.first_reviewer
+    return any(user.can(it, at=unit) for it in (Permission.CALENDAR_EDIT, Permission.CALENDAR_PUBLISH))
+
+
 def may_answer(user: User, closure: Closure) -> bool:
     """Say whether a person may answer a closure now: the clerk, the head, or the head above, never who asked."""
     if closure.requested_by_id == user.pk:
         return False
     if closure.unit.kind != Unit.Kind.SCHOOL:
-        return user.can(Permission.CLOSURE_CONFIRM, at=closure.unit)
+        return _heads_declarer(user, closure)
     who = decider_of(closure, timezone.now())
     if who is Decider.CLERK:
         return user.can(Permission.CLOSURE_DECIDE, at=closure.unit)
@@ -58,20 +67,52 @@ def may_answer(user: User, closure: Closure) -> bool:
     return any(post.role == Role.OFFICE_HEAD and post.unit_id == unit.pk for post in user.live_posts)
 
 
+def awaited(closure: Closure, now: datetime) -> str:
+    """Return who must answer a closure that is asked for, in words; nothing once the year's data are frozen."""
+    if closure.unit.kind != Unit.Kind.SCHOOL:
+        return gettext("%(unit)s后勤部门负责人") % {"unit": (closure.declared_by_unit or closure.unit).name}
+    first = closure.unit.first_reviewer
+    try:
+        who = decider_of(closure, now)
+    except NotAllowed:
+        return ""
+    if who is Decider.CLERK:
+        return gettext("%(unit)s后勤部门") % {"unit": first.name}
+    unit = first.next_level if who is Decider.HEAD_ABOVE else first
+    return gettext("%(unit)s后勤部门负责人") % {"unit": unit.name}
+
+
 def waiting_for(user: User, now: datetime) -> list[Closure]:
     """Return the closures that wait for a person's answer, oldest first; only bureaus answer."""
     if not any(post.unit.kind != Unit.Kind.SCHOOL for post in user.live_posts):
         return []
     rows = Closure.objects.visible_to(user).filter(state=Closure.State.REQUESTED).exclude(requested_by=user)
-    living = rows.filter(first_date__gte=local_date(now) - LOOKED_BACK).select_related("unit__parent__parent__parent")
+    living = rows.filter(first_date__gte=local_date(now) - LOOKED_BACK).select_related(*CLOSURE_UNITS)
     return [row for row in living.order_by("requested_at", "pk")[:LOOKED_AT] if may_answer(user, row)][:SHOWN]
 
 
 def may_revoke(user: User, closure: Closure) -> bool:
     """Say whether a person may take an approved closure back."""
     if closure.unit.kind != Unit.Kind.SCHOOL:
-        return user.can(Permission.CLOSURE_CONFIRM, at=closure.unit)
+        return _heads_declarer(user, closure)
     return user.can(Permission.CLOSURE_DECIDE, at=closure.unit)
+
+
+def _heads_declarer(user: User, closure: Closure) -> bool:
+    """Say whether a person heads the office whose clerk declared a closure of the units below."""
+    return user.can(Permission.CLOSURE_CONFIRM, at=closure.declared_by_unit or closure.unit)
+
+
+def school_of(user: User) -> School | None:
+    """Return the school a person works at, the first of several."""
+    units = [post.unit_id for post in user.live_posts if post.unit.kind == Unit.Kind.SCHOOL]
+    return School.objects.visible_to(user).filter(unit__in=units).order_by("pk").first() if units else None
+
+
+def may_ask(user: User, school: School, today: date) -> bool:
+    """Say whether a person may ask for days on which a school does not run, while it runs at all."""
+    runs = school.closed_date is None or school.closed_date >= today
+    return runs and user.can(Permission.CLOSURE_REQUEST, at=school.unit)
 
 
 def own_school(user: User) -> School | None:

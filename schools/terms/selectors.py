@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
 
 from logistics_portal.accounts.models import Unit
 from logistics_portal.kit.dates import NationalCalendar, NationalDay, each_month, school_year, school_year_span
@@ -28,11 +29,36 @@ AT_ONCE = 10_000
 Piece = TypeVar("Piece")
 
 
+@dataclass(frozen=True)
+class Origin:
+    """Where a row of a calendar stands: the calendar, the year's holidays or the closure that a day goes by."""
+
+    kind: str  # calendar, holiday, closure
+    pk: int
+    label: str
+    unit: int | None = None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A school's calendar together with where its rows stand, and the closures asked for or approved."""
+
+    calendar: Calendar
+    origins: Mapping[str, Origin]
+    closures: tuple[models.Closure, ...]
+
+    def origin(self, source: str) -> Origin | None:
+        """Return where a row stands; a day the State Council named stands in the list of its year."""
+        return self.origins.get(source[: len("national:2026")] if source.startswith("national:") else source)
+
+
 @dataclass
 class Shelf:
     """The calendar rows of many units, read once: what each unit says of its schools."""
 
     national: NationalCalendar
+    origins: dict[str, Origin] = field(default_factory=dict)
+    closures_read: list[models.Closure] = field(default_factory=list)
     terms: dict[str, list[rows.Term]] = field(default_factory=lambda: defaultdict(list))
     extras: dict[str, list[rows.Extra]] = field(default_factory=lambda: defaultdict(list))
     closures: dict[str, list[rows.Closure]] = field(default_factory=lambda: defaultdict(list))
@@ -64,7 +90,7 @@ class Shelf:
 def calendar_for(
     schools: Iterable[School | int], first: date, last: date, *, trial: models.Edition | None = None
 ) -> dict[int, Calendar]:
-    """Return the calendar of each school by its id, good from `first` to `last`; seven queries for five thousand.
+    """Return the calendar of each school by its id, good from `first` to `last`; six queries for five thousand.
 
     `trial` is a draft that is read as if it were published, to show what publishing it would change.
     """
@@ -80,16 +106,30 @@ def day_of(school: School, day: date) -> Day:
     return calendar_for([school.pk], day, day)[school.pk].day(day)
 
 
+def reading_of(school: School, first: date, last: date) -> Reading:
+    """Return the calendar of one school, good from `first` to `last`, and where its rows stand; five queries."""
+    shelf = _shelf([school.pk], first, last, asked=True)
+    reaching = [it for it in shelf.closures_read if school.unit.path.startswith(it.unit.path)]
+    return Reading(shelf.calendar(school, _whole(first)), shelf.origins, tuple(reaching))
+
+
 def national_calendar() -> NationalCalendar:
     """Return the holidays and make-up days of all years known, each by its last published number."""
-    days: dict[date, NationalDay] = {}
-    years = set()
+    return _named_days(_years_in_force())
+
+
+def _years_in_force() -> list[models.NationalYear]:
     published = models.NationalYear.objects.filter(published_at__isnull=False).order_by("year", "number")
-    for year, named in {row.year: row.days for row in published}.items():
-        years.add(year)
-        for day, it in named.items():
-            days[date.fromisoformat(day)] = NationalDay(working=it["kind"] == "work", name=it["name"])
-    return NationalCalendar(days, frozenset(years))
+    return list({row.year: row for row in published}.values())
+
+
+def _named_days(years: list[models.NationalYear]) -> NationalCalendar:
+    days = {
+        date.fromisoformat(day): NationalDay(working=it["kind"] == "work", name=it["name"])
+        for row in years
+        for day, it in row.days.items()
+    }
+    return NationalCalendar(days, frozenset(row.year for row in years))
 
 
 def term_months(schools: Sequence[int], day: date) -> dict[int, int]:
@@ -114,67 +154,97 @@ def _months_with_meals(calendar: Calendar, day: date) -> int | None:
 
 
 def _calendars(ids: list[int], first: date, last: date, trial: models.Edition | None) -> dict[int, Calendar]:
-    whole = school_year_span(school_year(first) - 1).first
-    shelf = Shelf(national_calendar())
-    _read_editions(shelf, ids, range(school_year(first) - 1, school_year(last) + 2), trial)
-    _read_closures(shelf, ids, whole)
-    _read_traits(shelf, ids)
+    shelf, whole = _shelf(ids, first, last, trial=trial), _whole(first)
     known = School.objects.filter(pk__in=ids).select_related("unit")
     return {school.pk: shelf.calendar(school, whole) for school in known}
 
 
+def _whole(first: date) -> date:
+    return school_year_span(school_year(first) - 1).first
+
+
+def _shelf(
+    ids: list[int], first: date, last: date, *, trial: models.Edition | None = None, asked: bool = False
+) -> Shelf:
+    """Read the rows that reach some schools; closures only asked for are read with them where `asked`."""
+    years = _years_in_force()
+    shelf = Shelf(_named_days(years))
+    shelf.origins.update({f"national:{row.year}": _origin_of_year(row) for row in years})
+    _read_editions(shelf, ids, range(school_year(first) - 1, school_year(last) + 2), trial)
+    _read_closures(shelf, ids, _whole(first), asked=asked)
+    _read_traits(shelf, ids)
+    return shelf
+
+
+def _origin_of_year(row: models.NationalYear) -> Origin:
+    return Origin("holiday", row.pk, gettext("%(year)s 年国家放假安排") % {"year": row.year})
+
+
 def _read_editions(shelf: Shelf, ids: list[int], years: range, trial: models.Edition | None) -> None:
-    held = Q(state=models.Edition.State.PUBLISHED)
+    held = Q(edition__state=models.Edition.State.PUBLISHED)
     if trial is not None:
-        held = Q(pk=trial.pk) | held & ~Q(unit=trial.unit_id, school_year=trial.school_year)
-    reaching = Q(unit__school__isnull=True) | Q(unit__school__in=ids)
-    found = models.Edition.objects.filter(held, reaching, school_year__in=years).select_related("unit")
-    in_order = [
-        Prefetch("terms", models.Term.objects.order_by("first_date", "pk")),
-        Prefetch("extras", models.Extra.objects.order_by("first_date", "pk")),
-    ]
-    for edition in found.prefetch_related(*in_order).order_by("pk"):
-        terms, extras = rows_of(edition)
-        shelf.terms[edition.unit.path] += terms
-        shelf.extras[edition.unit.path] += extras
+        held = Q(edition=trial.pk) | held & ~Q(edition__unit=trial.unit_id, edition__school_year=trial.school_year)
+    reaching = Q(edition__unit__school__isnull=True) | Q(edition__unit__school__in=ids)
+    in_force = Q(held, reaching, edition__school_year__in=years)
+    order = ("edition", "first_date", "pk")
+    for term in models.Term.objects.filter(in_force).select_related("edition__unit").order_by(*order):
+        row = _term(term, term.edition)
+        shelf.terms[term.edition.unit.path].append(row)
+        shelf.origins[row.source] = _origin_of_calendar(term.edition)
+    for extra in models.Extra.objects.filter(in_force).select_related("edition__unit").order_by(*order):
+        added = _extra(extra, extra.edition)
+        shelf.extras[extra.edition.unit.path].append(added)
+        shelf.origins[added.source] = _origin_of_calendar(extra.edition)
+
+
+def _origin_of_calendar(edition: models.Edition) -> Origin:
+    told = {"unit": edition.unit.name, "year": edition.school_year, "number": edition.number}
+    return Origin("calendar", edition.pk, gettext("%(unit)s %(year)s 学年校历第 %(number)s 版") % told)
 
 
 def rows_of(edition: models.Edition) -> tuple[list[rows.Term], list[rows.Extra]]:
     """Return the terms and the added days of one calendar as the rules read them."""
-    level = LEVELS.get(Unit.Kind(edition.unit.kind), rows.Level.COUNTY)
-    terms = [
-        rows.Term(
-            year=edition.school_year,
-            number=term_number(it.first_date),
-            name=it.name,
-            first=it.first_date,
-            last=it.last_date,
-            level=level,
-            source=f"term:{it.pk}",
-        )
-        for it in edition.terms.all()
-    ]
-    extras = [
-        rows.Extra(
-            first=it.first_date,
-            last=it.last_date,
-            kind=rows.Kind(it.kind),
-            level=level,
-            reason=it.reason,
-            serving=it.serves_meals,
-            source=f"extra:{it.pk}",
-        )
-        for it in edition.extras.all()
-    ]
-    return terms, extras
+    return [_term(it, edition) for it in edition.terms.all()], [_extra(it, edition) for it in edition.extras.all()]
 
 
-def _read_closures(shelf: Shelf, ids: list[int], since: date) -> None:
+def _term(it: models.Term, edition: models.Edition) -> rows.Term:
+    return rows.Term(
+        year=edition.school_year,
+        number=term_number(it.first_date),
+        name=it.name,
+        first=it.first_date,
+        last=it.last_date,
+        level=_level(edition.unit),
+        source=f"term:{it.pk}",
+    )
+
+
+def _extra(it: models.Extra, edition: models.Edition) -> rows.Extra:
+    return rows.Extra(
+        first=it.first_date,
+        last=it.last_date,
+        kind=rows.Kind(it.kind),
+        level=_level(edition.unit),
+        reason=it.reason,
+        serving=it.serves_meals,
+        source=f"extra:{it.pk}",
+    )
+
+
+def _level(unit: Unit) -> rows.Level:
+    return LEVELS.get(Unit.Kind(unit.kind), rows.Level.COUNTY)
+
+
+def _read_closures(shelf: Shelf, ids: list[int], since: date, *, asked: bool) -> None:
     reaching = Q(unit__school__isnull=True) | Q(unit__school__in=ids)
-    approved = Q(state=models.Closure.State.APPROVED, last_date__gte=since)
-    for it in models.Closure.objects.filter(approved, reaching).select_related("unit").order_by("pk"):
-        level = LEVELS.get(Unit.Kind(it.unit.kind), rows.Level.COUNTY)
-        source = f"closure:{it.pk}"
+    states = [models.Closure.State.APPROVED, *([models.Closure.State.REQUESTED] if asked else [])]
+    found = models.Closure.objects.filter(reaching, state__in=states, last_date__gte=since)
+    for it in found.select_related("unit").order_by("pk"):
+        level, source = _level(it.unit), f"closure:{it.pk}"
+        shelf.closures_read.append(it)
+        shelf.origins[source] = Origin("closure", it.pk, gettext("%(unit)s停课") % {"unit": it.unit.name}, it.unit_id)
+        if it.state != models.Closure.State.APPROVED:
+            continue
         if it.keeps_boarders:
             extra = rows.Extra(
                 first=it.first_date,

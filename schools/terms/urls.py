@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from schools.terms.views import calendars, closures, holidays
+from schools.terms.views import calendars, closures, days, holidays
 
 urlpatterns = [
-    path("<int:pk>/year/", calendars.year, name="year"),
+    path("<int:pk>/calendar/", days.month, name="month"),
+    path("<int:pk>/year/", days.year, name="year"),
+    path("<int:pk>/closure/", closures.ask_for, name="ask-closure"),
+    path("calendar/own/", days.own, name="own-month"),
     path("calendars/", calendars.calendar_list, name="calendars"),
     path("calendars/draft/", calendars.draft, name="calendar-draft"),
     path("calendars/<int:pk>/", calendars.calendar_page, name="calendar"),

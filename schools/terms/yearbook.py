@@ -1,4 +1,4 @@
-"""A school's year as a page shows it: twelve months of days, each with a word for what it is."""
+"""A school's year as a page shows it: months of days, each with a word for what it is."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from datetime import date
 
 from django.utils.translation import gettext
 
-from logistics_portal.kit.dates import each_month, each_week, school_year_span
+from logistics_portal.kit.dates import Span, each_month, each_week, school_year_span
 from schools.register.models import School
 from schools.terms.rules.calendar import Calendar, Day, Totals
 from schools.terms.rules.rows import Why
-from schools.terms.selectors import calendar_for
+from schools.terms.selectors import reading_of
 
 TONES = {
     Why.CLOSURE: "closure",
@@ -31,6 +31,7 @@ class Cell:
     word: str
     look: str
     title: str
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,8 @@ class Year:
 def year_of(school: School, start: int) -> Year:
     """Return the school year that begins in September of `start`, day by day."""
     span = school_year_span(start)
-    calendar = calendar_for([school.pk], span.first, span.last)[school.pk]
-    months = [_month(calendar, month.first, month.last) for month in each_month(span.first, span.last)]
+    calendar = reading_of(school, span.first, span.last).calendar
+    months = [grid_of(calendar, month) for month in each_month(span.first, span.last)]
     return Year(
         start=start,
         months=months,
@@ -67,19 +68,27 @@ def year_of(school: School, start: int) -> Year:
     )
 
 
-def _month(calendar: Calendar, first: date, last: date) -> Month:
+def grid_of(calendar: Calendar, span: Span) -> Month:
+    """Return the days of a month, or of the part of it that a span names, by weeks from Monday."""
     weeks = [
-        [_cell(calendar.day(day)) if first <= day <= last else None for day in week] for week in each_week(first, last)
+        [_cell(calendar.day(day)) if day in span else None for day in week] for week in each_week(span.first, span.last)
     ]
-    return Month(f"{first:%Y-%m}", weeks, calendar.totals(first, last))
+    return Month(f"{span.first:%Y-%m}", weeks, calendar.totals(span.first, span.last))
 
 
 def _cell(day: Day) -> Cell:
     words = [word for is_so, word in zip(day.kinds, _words(), strict=True) if is_so]
-    look = "operating" if day.operating else "boarding" if any(day.kinds) else TONES.get(day.why, "free")
+    look = look_of(day)
     word = "".join(words) or (gettext("停") if day.why == Why.CLOSURE else gettext("休"))
     note = f"（{day.note}）" if day.note else ""
-    return Cell(day.date, word, look, f"{day.date} {day.why.label}{note}")
+    plain = day.why in {Why.LESSONS, Why.WEEKEND, Why.VACATION, Why.NOT_RUNNING}
+    reason = "" if plain else day.note or str(day.why.label)
+    return Cell(day.date, word, look, f"{day.date} {day.why.label}{note}", reason)
+
+
+def look_of(day: Day) -> str:
+    """Return how a day looks: with lessons, with boarders or meals only, or why not."""
+    return "operating" if day.operating else "boarding" if any(day.kinds) else TONES.get(day.why, "free")
 
 
 def _words() -> tuple[str, str, str]:

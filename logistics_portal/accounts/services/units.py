@@ -237,9 +237,14 @@ def _change(unit: Unit, verb: str, cause: Cause, change: Callable[[Unit], None])
 
 
 def _lock(unit: Unit) -> Unit:
-    """Return the unit afresh while the whole tree is locked at its root, so that two moves never cross."""
-    list(Unit.objects.select_for_update().filter(parent__isnull=True).order_by("pk"))
+    """Return the unit afresh while the whole tree is locked."""
+    lock_tree()
     return Unit.objects.select_for_update(of=("self",)).select_related("parent").get(pk=unit.pk)
+
+
+def lock_tree() -> None:
+    """Hold the tree at its root until the caller's transaction ends, so that two moves never cross."""
+    list(Unit.objects.select_for_update().filter(parent__isnull=True).order_by("pk"))
 
 
 def _set(row: Unit, **values: object) -> None:

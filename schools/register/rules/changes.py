@@ -14,7 +14,9 @@ from logistics_portal.kit.errors import NotAllowed
 
 GUARDED = ("kind", "ownership", "is_boarding", "serves_meals", "is_rural_compulsory", "keeps_weekends")
 PLAIN = ("name", "initials", "division", "address", "phone", "pupils", "boarders")
+PAPERED = frozenset({"close", "merge", "move"})
 SLOT_CLOSES_HOURS = 48
+FREEZE_DAY = 15
 
 
 class State(TextChoices):
@@ -60,11 +62,34 @@ def not_over_closed_days(day: date, at: datetime, hours: int = SLOT_CLOSES_HOURS
         raise NotAllowed(gettext("这一天的检查已结账，不能倒填；最早可从 %(day)s 起。") % earliest)
 
 
+def needs_document(kind: str, document: str) -> None:
+    """Refuse to end or move a school without the paper that says so."""
+    if kind in PAPERED and not document.strip():
+        raise NotAllowed(gettext("撤并、变更主管单位须写明文件依据。"))
+
+
 def forward_only(day: date, at: datetime) -> None:
     """Refuse a day that has passed."""
     today = local_date(at)
     if day < today:
         raise NotAllowed(gettext("日期只能是今天（%(today)s）或以后。") % {"today": today})
+
+
+def enrolment_year(at: datetime, freeze_day: int = FREEZE_DAY) -> int | None:
+    """Return the year whose pupils of 1 October may be told now: from that day until the year's data are frozen."""
+    today = local_date(at)
+    year = today.year if today >= date(today.year, 10, 1) else today.year - 1
+    return None if year_frozen(year, at, freeze_day) else year
+
+
+def year_freezes_at(year: int, freeze_day: int = FREEZE_DAY) -> datetime:
+    """Return when the data of a year are frozen for its evaluation (15 January 24:00 of the next year)."""
+    return day_end(date(year + 1, 1, freeze_day))
+
+
+def year_frozen(year: int, at: datetime, freeze_day: int = FREEZE_DAY) -> bool:
+    """Say whether the data of a year are frozen."""
+    return at >= year_freezes_at(year, freeze_day)
 
 
 def initials(name: str) -> str:

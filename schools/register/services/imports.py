@@ -4,33 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
+from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext
 
 from logistics_portal.accounts.models import Unit, UnitPeriod, User
+from logistics_portal.kit import uploads
 from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records import photos
 from logistics_portal.records import services as records
 from logistics_portal.records.models import AuditRow
+from logistics_portal.records.selectors import parameters
 from schools.register.models import ImportFile, School, Trait
 from schools.register.rules import changes
+from schools.register.rules import handing_in as rules
 from schools.register.rules.plans import Known, Line, Plan
 from schools.register.services.schools import COLUMNS, first_traits, next_period, set_trait
 
 BATCH = 500
-HEAD_ABOVE_ROWS = 50
 FLAGS = {column: flag for flag, column in COLUMNS.items()}
 
 
 @transaction.atomic
 def upload(*, upload: File[bytes], unit: Unit, by: User, at: datetime) -> ImportFile:
-    """Keep a sheet of schools for checking."""
-    file = photos.keep_file(upload=upload, unit=unit, by=by, at=at)
+    """Keep a sheet of schools for checking.
+
+    Raises `NotAllowed` when the very same file of this unit waits already or has been imported.
+    """
+    content = uploads.read_within(upload, settings.SHEET_MAX_BYTES)
+    _refuse_the_same(unit, sha256(content).hexdigest())
+    file = photos.keep_file(upload=ContentFile(content, name=upload.name), unit=unit, by=by, at=at)
     made = ImportFile.objects.create(
         kind=ImportFile.Kind.SCHOOLS, unit=unit, file=file, sha256=file.source_sha256, by=by, uploaded_at=at
     )
@@ -42,7 +51,8 @@ def upload(*, upload: File[bytes], unit: Unit, by: User, at: datetime) -> Import
 def set_mapping(*, row: ImportFile, mapping: Mapping[str, str], by: User, at: datetime) -> ImportFile:
     """Keep which heading of the sheet stands for which column; the sheet is checked anew."""
     row = _open(row)
-    row.mapping, row.state, row.figures = dict(mapping), ImportFile.State.UPLOADED, {}
+    row.mapping, row.state, row.figures = dict(mapping), rules.after("match", row.state), {}
+    _refuse_the_same(row.unit, row.sha256, but=row)
     row.save(update_fields=["mapping", "state", "figures"])
     records.log(by=by, verb="import.set_mapping", on=row, at=at, after=dict(mapping))
     return row
@@ -53,9 +63,7 @@ def note_check(*, row: ImportFile, figures: Mapping[str, Any], error_file: bytes
     """Note what a dry run found, with the sheet handed back where rows are wrong."""
     row = _open(row)
     row.figures = dict(figures)
-    row.state = (
-        ImportFile.State.REFUSED if figures.get("errors") or figures.get("refusal") else ImportFile.State.CHECKED
-    )
+    row.state = rules.after("refuse" if figures.get("errors") or figures.get("refusal") else "check", row.state)
     if error_file is not None:
         title = gettext("退回修改-%(title)s") % {"title": row.file.title.rsplit(".", 1)[0]}
         back = ContentFile(error_file, name=f"{title}.xlsx")
@@ -65,20 +73,48 @@ def note_check(*, row: ImportFile, figures: Mapping[str, Any], error_file: bytes
     return row
 
 
-def needs_head(figures: Mapping[str, Any]) -> bool:
-    """Say whether the head of the unit must confirm: more than fifty rows, or guarded facts of known schools."""
-    written = int(figures.get("new", 0)) + int(figures.get("changed", 0))
-    return written > HEAD_ABOVE_ROWS or int(figures.get("guarded", 0)) > 0
-
-
 @transaction.atomic
 def cancel(*, row: ImportFile, by: User, at: datetime) -> ImportFile:
     """Put a sheet aside; nothing of it is written."""
     row = _open(row)
-    row.state = ImportFile.State.CANCELLED
+    row.state = rules.after("cancel", row.state)
     row.save(update_fields=["state"])
     records.log(by=by, verb="import.cancel", on=row, at=at)
     return row
+
+
+@transaction.atomic
+def give_up(*, row: ImportFile, at: datetime, reason: str) -> ImportFile:
+    """Put a sheet aside because its time is over; one whose writing failed is taken back as well."""
+    row = _locked(row)
+    row.state = rules.after("cancel", row.state)
+    row.save(update_fields=["state"])
+    records.log(by=None, verb="import.cancel", on=row, at=at, reason=reason)
+    return row
+
+
+@transaction.atomic
+def let_files_go(*, row: ImportFile, at: datetime) -> int:
+    """Take away the bytes of a settled import and return of how many files; what was imported stays told."""
+    gone = sum(photos.let_go(file, at=at) for file in (row.file, row.error_file) if file is not None)
+    if gone:
+        records.log(by=None, verb="import.let_files_go", on=row, at=at, after={"files": gone})
+    return gone
+
+
+@transaction.atomic
+def reopen(*, row: ImportFile, at: datetime, reason: str) -> ImportFile:
+    """Take a confirmation back because the register no longer is as the dry run saw it."""
+    row = _locked(row)
+    row.state, row.confirmed_by = rules.after("reopen", row.state), None
+    row.save(update_fields=["state", "confirmed_by"])
+    records.log(by=None, verb="import.reopen", on=row, at=at, reason=reason)
+    return row
+
+
+def limits_on(at: datetime) -> rules.Limits:
+    """Return the figures of imports in force at a moment."""
+    return rules.Limits.of(parameters(local_date(at)))
 
 
 @transaction.atomic
@@ -87,8 +123,7 @@ def confirm(*, row: ImportFile, by: User, at: datetime) -> ImportFile:
     row = _open(row)
     if row.state != ImportFile.State.CHECKED:
         raise NotAllowed(gettext("先预检，没有错误才能导入。"))
-    if needs_head(row.figures) and row.by_id == by.pk:
-        raise NotAllowed(gettext("超过 50 行或涉及类型、寄宿、供餐等，须由本单位负责人确认，上传人不能自己确认。"))
+    _refuse_alone(row.figures, row, by.pk, at)
     row.confirmed_by = by
     row.save(update_fields=["confirmed_by"])
     records.log(by=by, verb="import.confirm", on=row, at=at, after=_numbers(row.figures))
@@ -97,10 +132,15 @@ def confirm(*, row: ImportFile, by: User, at: datetime) -> ImportFile:
 
 @transaction.atomic
 def note_applied(*, row: ImportFile, plan: Plan, by: User | None, at: datetime) -> ImportFile:
-    """Write a plan and close its import, in one transaction."""
-    row = _open(row)
+    """Write a plan and close its import, in one transaction.
+
+    Raises `NotAllowed` where the plan as it is now would have asked for the head and the uploader confirmed alone.
+    """
+    row = _locked(row)
+    row.state = rules.after("apply", row.state)
+    _refuse_alone(plan.figures, row, row.confirmed_by_id, at)
     apply(plan=plan, by=by, at=at, source=row.pk)
-    row.state, row.applied_at, row.figures = ImportFile.State.APPLIED, at, plan.figures
+    row.applied_at, row.figures = at, {**plan.figures, "rows": row.figures.get("rows", 0)}
     row.save(update_fields=["state", "applied_at", "figures"])
     records.log(by=by, verb="import.apply", on=row, at=at, after=plan.figures)
     return row
@@ -230,9 +270,36 @@ def _numbers(figures: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in figures.items() if isinstance(value, int | str)}
 
 
+def _refuse_the_same(unit: Unit, fingerprint: str, *, but: ImportFile | None = None) -> None:
+    """Refuse a file whose very bytes wait already, or have been imported."""
+    Unit.objects.select_for_update(of=("self",)).get(pk=unit.pk)
+    held = [*rules.LIVING, rules.State.APPLIED]
+    same = ImportFile.objects.filter(kind=ImportFile.Kind.SCHOOLS, unit=unit, sha256=fingerprint, state__in=held)
+    known = same.exclude(pk=but.pk if but else 0).order_by("-pk").first()
+    if known is not None:
+        told = {"day": local_date(known.applied_at or known.uploaded_at), "state": known.get_state_display()}
+        raise NotAllowed(gettext("同一份文件 %(day)s 已经上传过（%(state)s），没有重复导入。") % told)
+
+
+def _refuse_alone(figures: Mapping[str, Any], row: ImportFile, confirmed_by: int | None, at: datetime) -> None:
+    """Refuse the uploader as the only one to agree where the head must."""
+    limits = limits_on(at)
+    if confirmed_by == row.by_id and rules.needs_head(figures, limits):
+        raise NotAllowed(
+            gettext("超过 %(rows)s 行或涉及类型、寄宿、供餐等，须由本单位负责人确认，上传人不能自己确认。")
+            % {"rows": limits.head_above_rows}
+        )
+
+
 def _open(row: ImportFile) -> ImportFile:
-    found = ImportFile.objects.select_for_update(of=("self",)).select_related("file", "unit", "by")
-    row = found.get(pk=row.pk)
+    row = _locked(row)
     if row.state in {ImportFile.State.APPLIED, ImportFile.State.CANCELLED}:
         raise NotAllowed(gettext("这份文件已经办结，请重新上传。"))
+    if row.confirmed_by_id is not None:
+        raise NotAllowed(gettext("这份文件已经确认，正在写入。"))
     return row
+
+
+def _locked(row: ImportFile) -> ImportFile:
+    found = ImportFile.objects.select_for_update(of=("self",)).select_related("file", "unit", "by")
+    return found.get(pk=row.pk)

@@ -40,8 +40,11 @@ def ask(*, school: School, kind: str, by: User, at: datetime, **wish: Unpack[Wis
     ).select_for_update()
     if same.exists():
         raise NotAllowed(gettext("同一事项已有一条待批申请，请先办结。"))
+    changes.needs_document(kind, wish.get("document", ""))
     if kind in {Proposal.Kind.CLOSE_PLACE, Proposal.Kind.REOPEN_PLACE}:
         changes.forward_only(wish["takes_effect"], at)
+    elif kind == Proposal.Kind.ENROL:
+        schools.may_enrol(wish["takes_effect"].year, at)
     else:
         changes.not_over_closed_days(wish["takes_effect"], at, closes_after(at))
     made = Proposal.objects.create(school=school, kind=kind, asked_by=by, asked_at=at, **wish)
@@ -140,6 +143,10 @@ def _place(proposal: Proposal) -> Place:
     return proposal.place
 
 
+def _enrol(proposal: Proposal, by: User, at: datetime) -> None:
+    schools.set_enrolment(school=proposal.school, by=by, at=at, **proposal.changes)
+
+
 CARRY_OUT: dict[Proposal.Kind, Callable[[Proposal, User, datetime], None]] = {
     Proposal.Kind.EDIT: _edit,
     Proposal.Kind.CLOSE: _close,
@@ -147,6 +154,7 @@ CARRY_OUT: dict[Proposal.Kind, Callable[[Proposal, User, datetime], None]] = {
     Proposal.Kind.MOVE: _move,
     Proposal.Kind.CLOSE_PLACE: _close_place,
     Proposal.Kind.REOPEN_PLACE: _reopen_place,
+    Proposal.Kind.ENROL: _enrol,
 }
 
 

@@ -11,13 +11,15 @@ from django.db.models import Q
 from django.utils.translation import gettext
 
 from logistics_portal.accounts.models import Unit, UnitPeriod, User
+from logistics_portal.accounts.services.units import lock_tree
 from logistics_portal.kit.dated import held
-from logistics_portal.kit.dates import local_date
+from logistics_portal.kit.dates import local_date, midnight
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records import services as records
 from schools.register.figures import closes_after
 from schools.register.models import Enrolment, Place, School, Trait
 from schools.register.rules import changes
+from schools.register.selectors import freeze_day_on
 
 COLUMNS = {
     Trait.Flag.BOARDING: "is_boarding",
@@ -148,13 +150,31 @@ def set_trait(
 
 @transaction.atomic
 def set_enrolment(*, school: School, year: int, pupils: int, boarders: int, by: User | None, at: datetime) -> Enrolment:
-    """Record the pupils and boarders of a school on 1 October of a year."""
+    """Record the pupils and boarders of a school on 1 October of a year; the newest are the school's own figures.
+
+    The evaluation weighs by them (rights §4), so that they stand still once the year's data are frozen.
+    """
+    school = _locked(school)
+    may_enrol(year, at)
     if boarders > pupils:
         raise NotAllowed(gettext("寄宿生数不能多于在校生数。"))
     told = {"pupils": pupils, "boarders": boarders}
+    kept = Enrolment.objects.filter(school=school, year=year).values("pupils", "boarders").first()
     row, _new = Enrolment.objects.update_or_create(school=school, year=year, defaults=told)
-    records.log(by=by, verb="school.set_enrolment", on=school, at=at, after={"year": year, **told})
+    if not school.enrolments.filter(year__gt=year).exists():
+        school.pupils, school.boarders = pupils, boarders
+        school.save(update_fields=["pupils", "boarders"])
+    records.log(by=by, verb="school.set_enrolment", on=school, at=at, before=kept or {}, after={"year": year, **told})
     return row
+
+
+def may_enrol(year: int, at: datetime) -> None:
+    """Refuse the pupils of a year whose 1 October has not come, or whose data are frozen."""
+    freeze_day = freeze_day_on(at)
+    if at < midnight(date(year, 10, 1)):
+        raise NotAllowed(gettext("%(year)s 年的在校生数从 10 月 1 日起填报。") % {"year": year})
+    if changes.year_frozen(year, at, freeze_day):
+        raise NotAllowed(gettext("%(year)s 年的数据已冻结，在校生数不能再改。") % {"year": year})
 
 
 @transaction.atomic
@@ -207,7 +227,8 @@ def move_school(*, school: School, to: Unit, from_date: date, document: str, by:
 
     Raises `NotAllowed` for a day still to come, since the tree is as it stands today, and over closed days.
     """
-    school = _locked(school)
+    lock_tree()
+    school, to = _locked(school), Unit.objects.get(pk=to.pk)
     may_supervise(to)
     unit = school.unit
     if to.pk == unit.parent_id:

@@ -19,6 +19,7 @@ from logistics_portal.records import jobs, photos
 from schools.register import selectors, sheets
 from schools.register.forms import ImportForm, MappingForm
 from schools.register.models import ImportFile
+from schools.register.rules import handing_in as rules
 from schools.register.rules.columns import COLUMNS
 from schools.register.services import imports as services
 from schools.register.tables import ImportFilter, ImportTable
@@ -74,14 +75,23 @@ def import_page(request: SignedRequest, pk: int) -> HttpResponse:
     row = _visible(request, pk)
     checked = row.state == ImportFile.State.CHECKED and not row.confirmed_by_id
     own = row.by_id == request.user.pk
-    head = services.needs_head(row.figures)
+    gone = row.file.removed_at is not None
+
+    def may(step: str) -> bool:
+        return (step, row.state) in rules.STEPS
+
+    limits = services.limits_on(timezone.now())
+    head = rules.needs_head(row.figures, limits)
     context = {
         "row": row,
         "figures": selectors.import_figures(row.figures),
         "job": selectors.job_of(TASK, row.pk),
         "needs_head": head,
         "may_confirm": checked and selectors.may_confirm_import(request.user, row, head=head),
-        "may_change": own and row.state not in {ImportFile.State.APPLIED, ImportFile.State.CANCELLED},
+        "may_match": own and not row.confirmed_by_id and not gone and may("match"),
+        "may_cancel": own and not row.confirmed_by_id and may("cancel"),
+        "gone": gone,
+        "limits": limits,
         "nothing": checked and not row.figures.get("new") and not row.figures.get("changed"),
     }
     return render(request, "schools/register/import.html", context)
@@ -124,15 +134,19 @@ def confirm(request: SignedRequest, pk: int) -> HttpResponse:
     """Agree to a dry run: a small sheet is written at once, a big one in the background."""
     row = _visible(request, pk)
     require(request.user, Permission.SCHOOL_IMPORT, at=row.unit)
-    if not selectors.may_confirm_import(request.user, row, head=services.needs_head(row.figures)):
-        raise PermissionDenied(Permission.SCHOOL_IMPORT)
     now = timezone.now()
+    head = rules.needs_head(row.figures, services.limits_on(now))
+    if not selectors.may_confirm_import(request.user, row, head=head):
+        raise PermissionDenied(Permission.SCHOOL_IMPORT)
     row = services.confirm(row=row, by=request.user, at=now)
     if row.figures.get("rows", 0) > AT_ONCE_ROWS:
         jobs.order(kind=TASK, key=str(row.pk), payload={"import_id": row.pk}, unit=row.unit, by=request.user, at=now)
-    else:
+        return redirect("schools:import", pk=row.pk)
+    try:
         sheets.apply(row=row, by=request.user, at=now)
         messages.success(request, gettext("已导入。"))
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
     return redirect("schools:import", pk=row.pk)
 
 
@@ -152,7 +166,7 @@ def cancel(request: SignedRequest, pk: int) -> HttpResponse:
 def errors(request: SignedRequest, pk: int) -> HttpResponseBase:
     """Hand the sheet back with one more column."""
     row = _visible(request, pk)
-    if row.error_file is None:
+    if row.error_file is None or row.error_file.removed_at is not None:
         raise Http404
     path = photos.bytes_of(row.error_file)
     return FileResponse(path.open("rb"), as_attachment=True, filename=row.error_file.title, content_type=XLSX)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -18,17 +19,19 @@ from logistics_portal.accounts.permissions import Permission
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.kit.tables import table_page
 from schools.register import selectors
-from schools.register.forms import AnswerForm, CloseForm, MergeForm, MoveForm, PlaceDayForm, ProposeForm
+from schools.register.forms import AnswerForm, CloseForm, EnrolmentForm, MergeForm, MoveForm, PlaceDayForm, ProposeForm
 from schools.register.models import Place, Proposal, School
 from schools.register.rules.changes import GUARDED
 from schools.register.services import proposals as services
 from schools.register.tables import ProposalFilter, ProposalTable
 
+CONFLICT = 409
 FORMS: dict[str, type[forms.Form]] = {
     Proposal.Kind.EDIT: ProposeForm,
     Proposal.Kind.CLOSE: CloseForm,
     Proposal.Kind.MERGE: MergeForm,
     Proposal.Kind.MOVE: MoveForm,
+    Proposal.Kind.ENROL: EnrolmentForm,
 }
 
 
@@ -49,23 +52,44 @@ def ask(request: SignedRequest, pk: int, kind: str) -> HttpResponse:
         raise Http404
     visible = School.objects.visible_to(request.user).select_related("unit__parent__parent__parent")
     school = get_object_or_404(visible, pk=pk)
-    rights = selectors.rights_over(request.user, school)
-    if not (rights.propose if kind == Proposal.Kind.EDIT else rights.close):
+    rights = selectors.rights_over(request.user, school, timezone.localdate())
+    if not (rights.propose if kind in selectors.OF_SCHOOL else rights.close):
         raise PermissionDenied(Permission.SCHOOL_PROPOSE)
-    form = FORMS[kind](request.POST or None, initial=_initial(school))
+    year = _year() if kind == Proposal.Kind.ENROL else None
+    form = FORMS[kind](request.POST or None, initial=_initial(school, year))
     if form.is_valid():
         try:
-            wish = _wish(kind, form, school)
+            wish = _enrolment(form, school, year) if year else _wish(kind, form, school)
             made = services.ask(school=school, kind=kind, by=request.user, at=timezone.now(), **wish)
             messages.success(request, gettext("已提交，另一位有权的人批准后生效。"))
             return redirect("schools:proposal", pk=made.pk)
         except NotAllowed as refusal:
             form.add_error(None, str(refusal))
-    return render(request, "schools/register/ask.html", {"form": form, "school": school, "kind": Proposal.Kind(kind)})
+    context = {"form": form, "school": school, "kind": Proposal.Kind(kind), "year": year}
+    return render(request, "schools/register/ask.html", context)
 
 
-def _initial(school: School) -> dict[str, Any]:
-    return {"takes_effect": timezone.localdate(), **{name: getattr(school, name) for name in GUARDED}}
+def _year() -> int:
+    """Return the year whose pupils are told now, or refuse outside the months for it."""
+    year = selectors.open_enrolment_year(timezone.now())
+    if year is None:
+        raise NotAllowed(gettext("在校生数按 10 月 1 日统计，当天起填报，次年 1 月数据冻结后不能再改。"))
+    return year
+
+
+def _initial(school: School, year: int | None) -> dict[str, Any]:
+    told: dict[str, Any] = {name: getattr(school, name) for name in (*GUARDED, "pupils", "boarders")}
+    held = school.enrolments.filter(year=year).values("pupils", "boarders").first() if year else None
+    return {"takes_effect": timezone.localdate(), **told, **(held or {})}
+
+
+def _enrolment(form: forms.Form, school: School, year: int) -> dict[str, Any]:
+    """Return the figures asked for, or refuse those that are kept already."""
+    figures = {name: form.cleaned_data[name] for name in ("pupils", "boarders")}
+    if school.enrolments.filter(year=year, **figures).exists():
+        raise NotAllowed(gettext("没有改动，不必提交。"))
+    changes = {"year": year, **figures}
+    return {"takes_effect": date(year, 10, 1), "changes": changes, "document": form.cleaned_data["document"]}
 
 
 def _wish(kind: str, form: forms.Form, school: School) -> dict[str, Any]:
@@ -110,16 +134,19 @@ def ask_place(request: SignedRequest, pk: int, kind: str) -> HttpResponse:
 @require_safe
 def proposal_page(request: SignedRequest, pk: int) -> HttpResponse:
     """Show what is asked for, and the answer to it."""
-    proposal = _visible(request, pk)
+    return _page(request, _visible(request, pk), AnswerForm())
+
+
+def _page(request: SignedRequest, proposal: Proposal, form: AnswerForm, status: int = 200) -> HttpResponse:
     context = {
         "proposal": proposal,
         "may_decide": proposal.state == Proposal.State.REQUESTED and selectors.may_decide(request.user, proposal),
         "may_withdraw": proposal.state == Proposal.State.REQUESTED and proposal.asked_by_id == request.user.pk,
         "decider": selectors.decider_unit(proposal),
         "rows": selectors.wish_of(proposal),
-        "form": AnswerForm(),
+        "form": form,
     }
-    return render(request, "schools/register/proposal.html", context)
+    return render(request, "schools/register/proposal.html", context, status=status)
 
 
 @signed_in
@@ -130,16 +157,26 @@ def decide(request: SignedRequest, pk: int, step: str) -> HttpResponse:
     own = proposal.asked_by_id == request.user.pk
     if not (own if step == "withdraw" else selectors.may_decide(request.user, proposal)):
         raise PermissionDenied(Permission.SCHOOL_EDIT)
-    answer = request.POST.get("answer", "").replace("\x00", "").strip()[:200]
+    form = AnswerForm(request.POST, reasoned=step == "refuse")
+    status = 200
+    try:
+        if form.is_valid():
+            _act(proposal, step, request, form.cleaned_data["answer"])
+            return redirect("schools:proposal", pk=proposal.pk)
+    except NotAllowed as refusal:
+        form.add_error(None, str(refusal))
+        status = CONFLICT
+    return _page(request, _visible(request, pk), form, status)
+
+
+def _act(proposal: Proposal, step: str, request: SignedRequest, answer: str) -> None:
+    now = timezone.now()
     if step == "withdraw":
-        services.withdraw(proposal=proposal, by=request.user, at=timezone.now())
+        services.withdraw(proposal=proposal, by=request.user, at=now)
     elif step == "approve":
-        services.approve(proposal=proposal, by=request.user, at=timezone.now(), answer=answer)
-    elif answer:
-        services.refuse(proposal=proposal, by=request.user, at=timezone.now(), answer=answer)
+        services.approve(proposal=proposal, by=request.user, at=now, answer=answer)
     else:
-        messages.error(request, gettext("驳回须写明理由。"))
-    return redirect("schools:proposal", pk=proposal.pk)
+        services.refuse(proposal=proposal, by=request.user, at=now, answer=answer)
 
 
 def _visible(request: SignedRequest, pk: int) -> Proposal:

@@ -69,14 +69,19 @@ def school_page(request: SignedRequest, pk: int) -> HttpResponse:
     """Show everything about one school."""
     visible = School.objects.visible_to(request.user).select_related("unit__parent__parent__parent", "successor")
     school = get_object_or_404(visible, pk=pk)
+    today = timezone.localdate()
+    rights = selectors.rights_over(request.user, school, today)
+    enrolments = list(school.enrolments.order_by("-year"))
     context = {
         "school": school,
-        "rights": selectors.rights_over(request.user, school),
+        "rights": rights,
+        "ended": school.closed_date is not None and school.closed_date < today,
+        "enrolment_year": selectors.enrolment_asked(school, enrolments, timezone.now()) if rights.propose else None,
         "facts": selectors.facts_of(school),
-        "places": selectors.places_of(school, timezone.localdate()),
+        "places": selectors.places_of(school, today),
         "place_pages": [(Place.Kind(kind).label, urls[1]) for kind, urls in selectors.PLACE_PAGES.items()],
         "traits": school.traits.order_by("flag", "-from_date"),
-        "enrolments": school.enrolments.order_by("-year"),
+        "enrolments": enrolments,
         "periods": school.unit.periods.select_related("parent").order_by("-from_date"),
         "proposals": school.proposals.filter(state=Proposal.State.REQUESTED).order_by("asked_at", "pk"),
         "panels": panels_for(request, "school", school),
@@ -114,6 +119,8 @@ def edit(request: SignedRequest, pk: int) -> HttpResponse:
     visible = School.objects.visible_to(request.user).select_related("unit__parent__parent__parent")
     school = get_object_or_404(visible, pk=pk)
     require(request.user, Permission.SCHOOL_EDIT, at=school.unit)
+    if not selectors.rights_over(request.user, school, timezone.localdate()).edit:
+        raise PermissionDenied(Permission.SCHOOL_EDIT)
     initial = {name: getattr(school, name) for name in SchoolFacts.base_fields}
     form = SchoolFacts(request.POST or None, initial=initial)
     if form.is_valid():

@@ -10,9 +10,9 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from logistics_portal.kit.dates import ONE_DAY, day_end
+from logistics_portal.kit.dates import ONE_DAY, day_end, local_date
 from logistics_portal.kit.errors import NotAllowed
-from schools.register.rules.changes import slots_closed
+from schools.register.rules.changes import slots_closed, year_freezes_at
 
 
 class State(TextChoices):
@@ -48,6 +48,8 @@ class Limits:
     clerk_days: int = 5
     slot_closes_hours: int = 48
     freeze_day: int = 15
+    most_days: int = 366
+    days_ahead: int = 366
 
 
 def after(step: str, state: str) -> State:
@@ -62,12 +64,22 @@ def after(step: str, state: str) -> State:
 
 def freezes_at(day: date, limits: Limits) -> datetime:
     """Return when the data of the day's year are frozen for the evaluation (15 January 24:00 of the next year)."""
-    return day_end(date(day.year + 1, 1, limits.freeze_day))
+    return year_freezes_at(day.year, limits.freeze_day)
 
 
 def frozen(day: date, at: datetime, limits: Limits) -> bool:
     """Say whether the data of the day's year are frozen."""
     return at >= freezes_at(day, limits)
+
+
+def within_reason(first: date, last: date, at: datetime, limits: Limits) -> None:
+    """Refuse days in the wrong order, more of them than a year, and days that lie years ahead."""
+    if last < first:
+        raise NotAllowed(gettext("结束日期不能早于开始日期。"))
+    if (last - first).days + 1 > limits.most_days:
+        raise NotAllowed(gettext("一次停课最多 %(most)s 天，请核对日期。") % {"most": limits.most_days})
+    if (first - local_date(at)).days > limits.days_ahead:
+        raise NotAllowed(gettext("最早提前 %(most)s 天办理停课，请核对日期。") % {"most": limits.days_ahead})
 
 
 def decider(first: date, last: date, at: datetime, limits: Limits) -> Decider:

@@ -198,6 +198,14 @@ def terms_in_force(terms: Iterable[Term]) -> list[Term]:
     return sorted(nearest.values(), key=lambda it: (it.first, it.year, it.number))
 
 
+def within_year(first: date, last: date, year: int) -> None:
+    """Refuse days of a calendar that lie outside its school year, the holidays before and after it included."""
+    _in_order(first, last)
+    if first < date(year, 7, 1) or last > date(year + 1, 9, 30):
+        told = {"year": year, "next": year + 1}
+        raise NotAllowed(gettext("%(year)s 学年的日期应在 %(year)s-07-01 至 %(next)s-09-30 之间，请核对。") % told)
+
+
 def precedence(extra: Extra) -> tuple[int, int, date, bool, str]:
     """Return by what the added days of one date are ranked, the last one holds.
 

@@ -15,11 +15,14 @@ from logistics_portal.accounts.models import Unit, User
 from logistics_portal.kit.dates import school_year_span
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records import services as records
+from logistics_portal.records.models import AuditRow
 from schools.register.models import School
 from schools.terms.models import Edition, Extra, Term
 from schools.terms.rules import rows
 from schools.terms.rules.calendar import Calendar
 from schools.terms.selectors import calendar_for, national_calendar, rows_of
+
+WRITING = ("calendar.set_term", "calendar.remove_term", "calendar.add_extra", "calendar.remove_extra")
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,7 @@ def draft(*, unit: Unit, school_year: int, by: User | None, at: datetime, note: 
 def set_term(*, edition: Edition, name: str, first: date, last: date, by: User | None, at: datetime) -> Term:
     """Set the days of a term of a draft, adding the term when the draft has none of that name."""
     edition = _open(edition)
+    rows.within_year(first, last, edition.school_year)
     if last <= first:
         raise NotAllowed(gettext("学期的最后一天应晚于开学日。"))
     crossing = edition.terms.exclude(name=name).filter(first_date__lte=last, last_date__gte=first).first()
@@ -79,6 +83,7 @@ def add_extra(*, edition: Edition, by: User | None, at: datetime, **days: Any) -
     """Add days that differ from the plain week to a draft: `kind first_date last_date serves_meals reason`."""
     edition = _open(edition)
     extra = Extra(edition=edition, **days)
+    rows.within_year(extra.first_date, extra.last_date, edition.school_year)
     rows.Extra(extra.first_date, extra.last_date, rows.Kind(extra.kind), serving=extra.serves_meals)
     extra.save(force_insert=True)
     records.log(by=by, verb="calendar.add_extra", on=edition, at=at, after=days)
@@ -98,11 +103,12 @@ def remove_extra(*, extra: Extra, by: User, at: datetime) -> None:
 def publish(*, edition: Edition, by: User | None, at: datetime) -> Edition:
     """Make a draft the calendar in force and retire the one before it (R106).
 
-    Raises `NotAllowed` when the one who drafted it publishes it, when it is empty, or when two of its rows clash.
+    Raises `NotAllowed` when one who drafted it or wrote in it publishes it, when it is empty, or when two of its rows
+    clash.
     """
     edition = _open(edition)
-    if by is not None and edition.drafted_by_id == by.pk:
-        raise NotAllowed(gettext("起草人不能自己发布，请本单位负责人发布。"))
+    if by is not None and wrote_in(edition, by):
+        raise NotAllowed(gettext("起草或改过这份草稿的人不能自己发布，请本单位另一位负责人发布。"))
     found = clashes(edition)
     if found:
         raise NotAllowed(found[0])
@@ -125,6 +131,14 @@ def discard(*, edition: Edition, by: User, at: datetime) -> None:
     edition.state = Edition.State.RETIRED
     edition.save(update_fields=["state"])
     records.log(by=by, verb="calendar.discard", on=edition, at=at, before={"number": edition.number})
+
+
+def wrote_in(edition: Edition, person: User) -> bool:
+    """Say whether a person drafted a calendar or wrote in it: their own rows are not theirs to publish."""
+    if edition.drafted_by_id == person.pk:
+        return True
+    kept = AuditRow.objects.filter(on_table="schools.edition", on_id=edition.pk, outcome=AuditRow.Outcome.DONE)
+    return kept.filter(by=person, verb__in=WRITING).exists()
 
 
 def clashes(edition: Edition) -> list[str]:

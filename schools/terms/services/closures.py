@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import TypedDict, Unpack
 
 from django.db import transaction
 from django.utils.translation import gettext
@@ -15,17 +16,21 @@ from schools.terms.models import Closure
 from schools.terms.rules import closures as rules
 
 
+class More(TypedDict, total=False):
+    """What becomes of the boarders, and which office declares."""
+
+    keeps_boarders: bool
+    declared_by_unit: Unit | None
+
+
 @transaction.atomic
-def ask(  # noqa: PLR0913 - whom, from when to when, why, and what becomes of the boarders
-    *, unit: Unit, first: date, last: date, reason: str, by: User, at: datetime, keeps_boarders: bool = False
-) -> Closure:
+def ask(*, unit: Unit, first: date, last: date, reason: str, by: User, at: datetime, **more: Unpack[More]) -> Closure:
     """Record that a school asks to close, or that a bureau's clerk declares it for the units below.
 
     It counts once another person approves it. Raises `NotAllowed` when the days cross a closure that is asked for
-    or approved, or when the year's data are frozen.
+    or approved, are out of all reason, or when the year's data are frozen.
     """
-    if last < first:
-        raise NotAllowed(gettext("结束日期不能早于开始日期。"))
+    rules.within_reason(first, last, at, limits_at(at))
     rules.decider(first, last, at, limits_at(at))
     held = [Closure.State.REQUESTED, Closure.State.APPROVED]
     crossing = Closure.objects.filter(unit=unit, state__in=held, first_date__lte=last, last_date__gte=first).first()
@@ -38,10 +43,10 @@ def ask(  # noqa: PLR0913 - whom, from when to when, why, and what becomes of th
         unit=unit,
         first_date=first,
         last_date=last,
-        keeps_boarders=keeps_boarders,
         reason=reason,
         requested_by=by,
         requested_at=at,
+        **more,
     )
     records.log(by=by, verb="closure.ask", on=made, at=at, reason=reason, after={"first": first, "last": last})
     return made
@@ -90,6 +95,7 @@ def revoke(*, closure: Closure, by: User, at: datetime, reason: str) -> Closure:
             unit=closure.unit,
             last_date=closure.last_date,
             keeps_boarders=closure.keeps_boarders,
+            declared_by_unit=closure.declared_by_unit,
             reason=closure.reason,
             requested_by=closure.requested_by,
             requested_at=closure.requested_at,

@@ -1,10 +1,11 @@
-"""Pages of calendars: list, draft, terms, special days, difference, publishing; and a school's year."""
+"""Pages of calendars: list, draft, terms, special days, difference, publishing."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -17,15 +18,11 @@ from logistics_portal.kit.dates import school_year
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.kit.tables import table_page
 from logistics_portal.records import trails
-from schools.register.models import School
 from schools.terms import reach
 from schools.terms.forms import DraftForm, ExtraForm, TermForm
 from schools.terms.models import Edition
 from schools.terms.services import calendars as services
 from schools.terms.tables import EditionFilter, EditionTable
-from schools.terms.yearbook import year_of
-
-YEARS = range(2009, 2101)
 
 
 @signed_in
@@ -74,8 +71,9 @@ def calendar_page(request: SignedRequest, pk: int) -> HttpResponse:
         "impact": services.impact(edition=edition) if is_draft else None,
         "may_edit": is_draft and request.user.can(Permission.CALENDAR_EDIT, at=unit),
         "may_publish": is_draft
-        and edition.drafted_by_id != request.user.pk
-        and request.user.can(Permission.CALENDAR_PUBLISH, at=unit),
+        and request.user.can(Permission.CALENDAR_PUBLISH, at=unit)
+        and not services.wrote_in(edition, request.user),
+        "may_discard": is_draft and reach.may_discard(request.user, edition),
         "events": trails.events(on=edition),
     }
     return render(request, "schools/terms/calendar.html", context)
@@ -138,21 +136,11 @@ def publish(request: SignedRequest, pk: int) -> HttpResponse:
 @signed_in
 @require_POST
 def discard(request: SignedRequest, pk: int) -> HttpResponse:
-    """Put a draft away."""
-    return _settle(request, _writable(request, pk), services.discard, gettext("草稿已作废。"))
-
-
-@signed_in
-@require_safe
-def year(request: SignedRequest, pk: int) -> HttpResponse:
-    """Show a school's year day by day."""
-    school = get_object_or_404(School.objects.visible_to(request.user).select_related("unit"), pk=pk)
-    asked = request.GET.get("year", "")
-    wanted = int(asked) if asked.isascii() and asked.isdigit() and len(asked) == len("2026") else 0
-    start = wanted if wanted in YEARS else school_year(timezone.localdate())
-    return render(
-        request, "schools/terms/year.html", {"school": school, "year": year_of(school, start), "start": start}
-    )
+    """Put a draft away: its clerks, or the head who will not publish it."""
+    edition = _readable(request, pk)
+    if not reach.may_discard(request.user, edition):
+        raise PermissionDenied(Permission.CALENDAR_EDIT)
+    return _settle(request, edition, services.discard, gettext("草稿已作废。"))
 
 
 def _settle(request: SignedRequest, edition: Edition, act: Callable[..., object], news: str) -> HttpResponse:

@@ -17,6 +17,7 @@ from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.kit.tables import table_page
 from logistics_portal.records import trails
 from schools.register.forms import AnswerForm
+from schools.register.models import School
 from schools.register.selectors import bureaus_of
 from schools.terms import reach
 from schools.terms.forms import ClosureForm, DeclareForm
@@ -25,6 +26,7 @@ from schools.terms.services import closures as services
 from schools.terms.tables import ClosureFilter, ClosureTable
 
 State = Closure.State
+CONFLICT = 409
 
 
 @signed_in
@@ -53,32 +55,48 @@ def ask(request: SignedRequest) -> HttpResponse:
 
 @signed_in
 @require_http_methods(["GET", "POST"])
+def ask_for(request: SignedRequest, pk: int) -> HttpResponse:
+    """Ask for a closure of one school, as its calendar leads here."""
+    visible = School.objects.visible_to(request.user).select_related("unit__parent__parent__parent")
+    school = get_object_or_404(visible, pk=pk)
+    if not reach.may_ask(request.user, school, timezone.localdate()):
+        raise PermissionDenied(Permission.CLOSURE_REQUEST)
+    return _form(request, ClosureForm(request.POST or None), school.unit)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
 def declare(request: SignedRequest) -> HttpResponse:
     """Declare a closure of every school below a unit."""
     units = bureaus_of(request.user)
     form = DeclareForm(request.POST or None, units=units)
     if not any(request.user.can(Permission.CLOSURE_DECLARE, at=post.unit) for post in request.user.live_posts):
         raise PermissionDenied(Permission.CLOSURE_DECLARE)
+    declarer = None
     if form.is_valid():
-        require(request.user, Permission.CLOSURE_DECLARE, at=form.cleaned_data["unit"])
-    return _form(request, form, None)
+        declarer = require(request.user, Permission.CLOSURE_DECLARE, at=form.cleaned_data["unit"]).unit
+    return _form(request, form, None, declarer)
 
 
 @signed_in
 @require_safe
 def closure_page(request: SignedRequest, pk: int) -> HttpResponse:
     """Show a closure, and the answer to it."""
-    closure = _visible(request, pk)
+    return _page(request, _visible(request, pk), AnswerForm())
+
+
+def _page(request: SignedRequest, closure: Closure, form: AnswerForm, status: int = 200) -> HttpResponse:
     asked = closure.state == State.REQUESTED
     context = {
         "closure": closure,
         "may_answer": asked and _may_answer(request, closure),
+        "awaited": reach.awaited(closure, timezone.now()) if asked else "",
         "may_withdraw": asked and closure.requested_by_id == request.user.pk,
         "may_revoke": closure.state == State.APPROVED and reach.may_revoke(request.user, closure),
-        "form": AnswerForm(),
+        "form": form,
         "events": trails.events(on=closure),
     }
-    return render(request, "schools/terms/closure.html", context)
+    return render(request, "schools/terms/closure.html", context, status=status)
 
 
 @signed_in
@@ -92,12 +110,16 @@ def decide(request: SignedRequest, pk: int, step: str) -> HttpResponse:
     }.get(step)
     if not (_may_answer(request, closure) if allowed is None else allowed):
         raise PermissionDenied(Permission.CLOSURE_DECIDE)
-    answer = request.POST.get("answer", "").replace("\x00", "").strip()[:200]
-    if step in {"refuse", "revoke"} and not answer:
-        messages.error(request, gettext("请写明理由。"))
-        return redirect("schools:closure", pk=closure.pk)
-    _act(closure, step, request, answer)
-    return redirect("schools:closure", pk=closure.pk)
+    form = AnswerForm(request.POST, reasoned=step in {"refuse", "revoke"})
+    status = 200
+    try:
+        if form.is_valid():
+            _act(closure, step, request, form.cleaned_data["answer"])
+            return redirect("schools:closure", pk=closure.pk)
+    except NotAllowed as refusal:
+        form.add_error(None, str(refusal))
+        status = CONFLICT
+    return _page(request, _visible(request, pk), form, status)
 
 
 def _act(closure: Closure, step: str, request: SignedRequest, answer: str) -> None:
@@ -120,12 +142,13 @@ def _may_answer(request: SignedRequest, closure: Closure) -> bool:
         return False
 
 
-def _form(request: SignedRequest, form: ClosureForm, unit: Unit | None) -> HttpResponse:
+def _form(request: SignedRequest, form: ClosureForm, unit: Unit | None, declarer: Unit | None = None) -> HttpResponse:
     if form.is_valid():
         told = form.cleaned_data
         try:
             made = services.ask(
                 unit=unit or told["unit"],
+                declared_by_unit=declarer,
                 first=told["first_date"],
                 last=told["last_date"],
                 reason=told["reason"],
@@ -141,5 +164,5 @@ def _form(request: SignedRequest, form: ClosureForm, unit: Unit | None) -> HttpR
 
 
 def _visible(request: SignedRequest, pk: int) -> Closure:
-    related = ("unit__parent__parent__parent", "requested_by", "decided_by")
+    related = (*reach.CLOSURE_UNITS, "requested_by", "decided_by")
     return get_object_or_404(Closure.objects.visible_to(request.user).select_related(*related), pk=pk)

@@ -300,7 +300,7 @@ def test_more_than_fifty_rows_are_confirmed_by_another_person(units):
     sheets.apply(row=imports.confirm(row=row, by=head, at=NOW), by=head, at=NOW)
 
     assert School.objects.count() == 51
-    with pytest.raises(NotAllowed, match="已经办结"):
+    with pytest.raises(NotAllowed, match="已导入"):
         sheets.apply(row=row, by=head, at=NOW)
 
 

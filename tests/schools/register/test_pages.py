@@ -8,10 +8,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from logistics_portal.kit.errors import NotAllowed
 from schools.portal import answers
 from schools.register.models import Proposal, School
-from schools.register.services import places, schools
+from schools.register.selectors import counted
+from schools.register.services import places
 from tests.factories import ground
 from tests.factories import schools as make
 
@@ -124,7 +124,12 @@ def test_the_neighbour_finds_no_such_school(neighbour, school, name):
 def test_the_neighbour_finds_no_place_and_no_proposal(neighbour, school):
     place = make.place(school)
     proposal = Proposal.objects.create(
-        school=school, kind="close", takes_effect=timezone.localdate(), asked_by=ground.user(), asked_at=timezone.now()
+        school=school,
+        kind="close",
+        document="文",
+        takes_effect=timezone.localdate(),
+        asked_by=ground.user(),
+        asked_at=timezone.now(),
     )
 
     for name, args in [
@@ -286,10 +291,20 @@ def test_the_clerk_is_told_of_a_new_place(school):
     assert "新增食堂" in clerk.notices.get().title
 
 
-def test_an_enrolment_is_kept_by_year(school):
-    for pupils in (300, 310):
-        schools.set_enrolment(school=school, year=2026, pupils=pupils, boarders=20, by=None, at=timezone.now())
+def test_a_school_of_two_hundred_places_and_a_long_name_costs_no_more(clerk, django_assert_max_num_queries):
+    long = make.school(ground.county(), name="校" * 80)
+    for number in range(200):
+        make.place(long, ["canteen", "dormitory", "campus"][number % 3], name=f"场所{number}号")
+    address = reverse("schools:school", args=[long.pk])
 
-    assert school.enrolments.get().pupils == 310
-    with pytest.raises(NotAllowed):
-        schools.set_enrolment(school=school, year=2026, pupils=1, boarders=20, by=None, at=timezone.now())
+    with django_assert_max_num_queries(25):
+        text = clerk.get(address).content.decode()
+
+    assert "校" * 80 in text
+    found = [text.index(f"场所{number}号") for number in (0, 3, 9, 12, 99, 102, 1, 4, 10, 100)]
+    assert found == sorted(found)
+
+
+@pytest.mark.parametrize("name", ["", "9" * 60, "第²食堂", "10号", "食堂１０"])
+def test_any_name_of_a_place_finds_its_order(name):
+    assert counted(name) <= counted(f"{name}末")

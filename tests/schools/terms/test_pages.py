@@ -105,6 +105,81 @@ def test_a_school_does_not_draft(principal):
     assert principal.get(reverse("schools:calendar-draft")).status_code == 403
 
 
+def test_the_head_publishes_but_does_not_write(head, clerk):
+    clerk.post(reverse("schools:calendar-draft"), {"unit": ground.county().pk, "school_year": "2026"})
+    draft = Edition.objects.get()
+    term = {"name": "秋季学期", "first_date": "2026-09-01", "last_date": "2027-01-10"}
+
+    assert head.get(reverse("schools:calendar-draft")).status_code == 403
+    assert head.post(reverse("schools:calendar-term", args=[draft.pk]), term).status_code == 403
+    assert AuditRow.objects.filter(outcome="refused", verb="schools:calendar-term").exists()
+    assert "作废草稿" in head.get(reverse("schools:calendar", args=[draft.pk])).content.decode()
+    head.post(reverse("schools:calendar-discard", args=[draft.pk]))
+
+    draft.refresh_from_db()
+    assert draft.state == "retired"
+    assert not draft.terms.exists()
+
+
+def test_the_neighbour_neither_publishes_nor_discards(clerk, neighbour):
+    clerk.post(reverse("schools:calendar-draft"), {"unit": ground.county().pk, "school_year": "2026"})
+    draft = Edition.objects.get()
+
+    for name in ("calendar-publish", "calendar-discard"):
+        assert neighbour.post(reverse(f"schools:{name}", args=[draft.pk])).status_code == 404
+
+
+def test_the_head_of_another_level_publishes_no_calendar_of_a_county(clerk):
+    clerk.post(reverse("schools:calendar-draft"), {"unit": ground.county().pk, "school_year": "2026"})
+    draft = Edition.objects.get()
+    above = ground.client_of(ground.user("office_head", ground.city()))
+
+    assert above.post(reverse("schools:calendar-publish", args=[draft.pk])).status_code == 403
+    assert above.post(reverse("schools:calendar-discard", args=[draft.pk])).status_code == 403
+
+
+def test_what_a_city_declares_its_own_head_confirms_and_takes_back(school, head):
+    city_clerk = ground.client_of(ground.user("office_clerk", ground.city()))
+    city_head = ground.client_of(ground.user("office_head", ground.city()))
+    typed = {"unit": ground.county().pk, "first_date": soon(), "last_date": soon(), "reason": "极寒"}
+    city_clerk.post(reverse("schools:closure-declare"), typed)
+    closure = Closure.objects.get()
+    page = reverse("schools:closure", args=[closure.pk])
+
+    assert closure.declared_by_unit == ground.city()
+    assert f"待{ground.city().name}后勤部门负责人批准" in head.get(page).content.decode()
+    assert head.post(reverse("schools:closure-approve", args=[closure.pk])).status_code == 403
+    city_head.post(reverse("schools:closure-approve", args=[closure.pk]))
+    closure.refresh_from_db()
+    assert closure.state == "approved"
+    assert head.post(reverse("schools:closure-revoke", args=[closure.pk]), {"answer": "天晴"}).status_code == 403
+    city_head.post(reverse("schools:closure-revoke", args=[closure.pk]), {"answer": "天晴"})
+
+    closure.refresh_from_db()
+    assert (closure.state, closure.answer) == ("revoked", "天晴")
+
+
+def test_a_clerk_declares_nothing_outside_the_own_county(clerk):
+    typed = {"unit": ground.neighbour().pk, "first_date": soon(), "last_date": soon(), "reason": "极寒"}
+
+    answer = clerk.post(reverse("schools:closure-declare"), typed)
+
+    assert "请先改正" in answer.content.decode()
+    assert not Closure.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("days", "first", "who"), [(1, 3, "后勤部门批准"), (6, 3, "后勤部门负责人批准"), (1, -5, "后勤部门负责人批准")]
+)
+def test_the_page_says_who_must_answer(days, first, who, principal):
+    closure = ask(principal, days=days, first=first)
+
+    text = principal.get(reverse("schools:closure", args=[closure.pk])).content.decode()
+
+    unit = ground.city() if first < 0 else ground.county()
+    assert f"待{unit.name}{who}" in text
+
+
 def test_a_principal_asks_and_the_clerk_approves(principal, clerk):
     closure = ask(principal)
 
@@ -196,7 +271,7 @@ def test_a_schools_year_shows_every_day_with_a_word(principal, neighbour, school
     with django_assert_max_num_queries(25):
         text = principal.get(url, {"year": "2026"}).content.decode()
 
-    assert text.count("year__day--") == 365
+    assert text.count('class="year__day ') == 365
     assert "课餐宿" in text
     assert "2027 年放假安排" in text
     assert neighbour.get(url).status_code == 404

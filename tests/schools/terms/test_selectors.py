@@ -114,7 +114,7 @@ def test_many_schools_cost_as_many_queries_as_one(django_assert_num_queries):
     schools = [make.school() for _ in range(12)]
     make.calendar()
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         found = calendar_for(schools, MONDAY, MONDAY)
 
     assert len(found) == 12

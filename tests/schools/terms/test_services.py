@@ -56,6 +56,19 @@ def test_a_draft_copies_what_is_in_force_and_replaces_it_when_published(clerk, h
     assert AuditRow.objects.filter(verb="calendar.publish", by=head).exists()
 
 
+def test_who_wrote_in_a_draft_does_not_publish_it(clerk, head):
+    third = ground.user()
+    draft = calendars.draft(unit=make.bureau(), school_year=2026, by=clerk, at=NOW)
+    calendars.set_term(edition=draft, name="秋季", first=date(2026, 9, 1), last=date(2027, 1, 10), by=head, at=NOW)
+
+    with pytest.raises(NotAllowed, match="不能自己发布"):
+        calendars.publish(edition=draft, by=head, at=NOW)
+    calendars.publish(edition=draft, by=third, at=NOW)
+
+    draft.refresh_from_db()
+    assert draft.published_by == third
+
+
 def test_the_one_who_drafts_does_not_publish(clerk):
     draft = calendars.draft(unit=make.bureau(), school_year=2026, by=clerk, at=NOW)
 
