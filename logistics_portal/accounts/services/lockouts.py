@@ -15,7 +15,7 @@ from logistics_portal.records import services as records
 def release_name(*, person: User, unit: Unit, by: User, at: datetime) -> int:
     """Let a person try again at once, wherever the name was locked; returns how many locks ended."""
     ended: int = reset(username=person.username)
-    records.log(by=by, verb="signin.release", on=person, unit=unit, after={"locks": ended}, at=at)
+    records.log(by=by, verb="signin.release", on=person, unit=unit, at=at)
     return ended
 
 
