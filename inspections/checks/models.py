@@ -53,11 +53,13 @@ class Check(Scoped):
 
     client_id = models.UUIDField(_("端标识"), unique=True)
     content_hash = models.CharField(max_length=64)
-    place = models.ForeignKey(Place, models.PROTECT, related_name="checks")
-    school = models.ForeignKey(School, models.PROTECT, related_name="checks")
-    county = models.ForeignKey(Unit, models.PROTECT, related_name="checks", help_text="first reviewer of that day")
-    checklist = models.ForeignKey(Checklist, models.PROTECT, related_name="checks")
-    version = models.ForeignKey(Version, models.PROTECT, related_name="checks")
+    place = models.ForeignKey(Place, models.PROTECT, related_name="checks", db_index=False)
+    school = models.ForeignKey(School, models.PROTECT, related_name="checks", db_index=False)
+    county = models.ForeignKey(
+        Unit, models.PROTECT, related_name="checks", help_text="first reviewer of that day", db_index=False
+    )
+    checklist = models.ForeignKey(Checklist, models.PROTECT, related_name="checks", db_index=False)
+    version = models.ForeignKey(Version, models.PROTECT, related_name="checks", db_index=False)
     date = models.DateField(_("日期"))
     seq = models.PositiveSmallIntegerField(_("批次"), default=1)
     revision = models.PositiveSmallIntegerField(_("修订"), default=1)
@@ -68,7 +70,7 @@ class Check(Scoped):
     n_fail = models.PositiveSmallIntegerField(_("异常数"), default=0)
     n_na = models.PositiveSmallIntegerField(_("不适用数"), default=0)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="checks")
-    post = models.ForeignKey("accounts.Post", models.PROTECT, null=True, related_name="checks")
+    post = models.ForeignKey("accounts.Post", models.PROTECT, null=True, related_name="checks", db_index=False)
     stands_in = models.BooleanField(_("代填"), default=False)
     at = models.DateTimeField(_("填报时间（设备）"), null=True, blank=True)
     handed_in_at = models.DateTimeField(_("服务器收到时间"))
@@ -78,11 +80,16 @@ class Check(Scoped):
     reason = models.CharField(_("补录（更正）理由"), max_length=300, blank=True)
     address = models.CharField(max_length=64, blank=True)
     countersigned_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="checks_countersigned"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="checks_countersigned",
+        db_index=False,
     )
     countersigned_at = models.DateTimeField(_("复核签字时间"), null=True, blank=True)
     voided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="checks_voided"
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="checks_voided", db_index=False
     )
     voided_at = models.DateTimeField(_("作废时间"), null=True, blank=True)
     void_reason = models.CharField(_("作废理由"), max_length=200, blank=True)
@@ -115,6 +122,7 @@ class Check(Scoped):
         indexes = [
             models.Index(fields=["school", "date"], name="check_by_school_day"),
             models.Index(fields=["county", "date"], name="check_by_county_day"),
+            models.Index(fields=["-date", "-handed_in_at"], name="checks_latest_first"),
             models.Index(fields=["voided_at"], condition=Q(voided_at__isnull=False), name="voided_checks_by_time"),
         ]
 
