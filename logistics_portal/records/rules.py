@@ -39,6 +39,7 @@ class Theme(TextChoices):
     PAPERS = "papers", _("证照到期提醒")
     PEOPLE = "people", _("岗位与回避")
     REPORTS = "reports", _("报告")
+    IMPORTS = "imports", _("批量导入")
 
 
 class Kind(TextChoices):

@@ -15,10 +15,9 @@ from django.utils.translation import gettext
 from logistics_portal.accounts.models import Unit, User
 from logistics_portal.accounts.permissions import Permission, Role
 from logistics_portal.kit.components import Figure
-from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records.models import Job
-from logistics_portal.records.selectors import parameters
+from schools.register.figures import freeze_day_at
 from schools.register.models import Enrolment, ImportFile, Place, Proposal, School
 from schools.register.rules import changes
 
@@ -63,7 +62,7 @@ def rights_over(user: User, school: School, on: date) -> Rights:
 
 def open_enrolment_year(at: datetime) -> int | None:
     """Return the year whose pupils of 1 October may be told now, where there is one."""
-    return changes.enrolment_year(at, freeze_day_on(at))
+    return changes.enrolment_year(at, freeze_day_at(at))
 
 
 def enrolment_asked(school: School, held: Iterable[Enrolment], at: datetime) -> int | None:
@@ -78,11 +77,6 @@ def pupils_on_first_october(schools: Iterable[int], year: int) -> dict[int, int]
     """Return the pupils of schools on 1 October of a year, the weights of bureaus' results; unsaid is left out."""
     rows = Enrolment.objects.filter(school__in=list(schools), year=year)
     return dict(rows.values_list("school_id", "pupils"))
-
-
-def freeze_day_on(at: datetime) -> int:
-    """Return on which day of January the data of the year before are frozen."""
-    return int(parameters(local_date(at)).get("DATA_FREEZE_DAY", changes.FREEZE_DAY))
 
 
 def found(user: User, text: str) -> QuerySet[School]:

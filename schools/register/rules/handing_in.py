@@ -13,12 +13,6 @@ from django.utils.translation import gettext_lazy as _
 
 from logistics_portal.kit.errors import NotAllowed
 
-CODES = {
-    "head_above_rows": "IMPORT_HEAD_ABOVE_ROWS",
-    "waits_days": "IMPORT_WAITS_DAYS",
-    "kept_days": "IMPORT_KEPT_DAYS",
-}
-
 
 class State(TextChoices):
     """Where an import stands."""
@@ -52,11 +46,6 @@ class Limits:
     head_above_rows: int = 50
     waits_days: int = 7
     kept_days: int = 90
-
-    @classmethod
-    def of(cls, parameters: Mapping[str, str]) -> Limits:
-        """Return the figures in force; one that nobody has set keeps its first value."""
-        return cls(**{name: int(parameters[code]) for name, code in CODES.items() if code in parameters})
 
     def given_up_before(self, at: datetime) -> datetime:
         """Return the moment before which a sheet must have come to be given up now."""

@@ -20,7 +20,7 @@ from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records import photos
 from logistics_portal.records import services as records
 from logistics_portal.records.models import AuditRow
-from logistics_portal.records.selectors import parameters
+from schools.register.figures import import_limits_at
 from schools.register.models import ImportFile, School, Trait
 from schools.register.rules import changes
 from schools.register.rules import handing_in as rules
@@ -110,11 +110,6 @@ def reopen(*, row: ImportFile, at: datetime, reason: str) -> ImportFile:
     row.save(update_fields=["state", "confirmed_by"])
     records.log(by=None, verb="import.reopen", on=row, at=at, reason=reason)
     return row
-
-
-def limits_on(at: datetime) -> rules.Limits:
-    """Return the figures of imports in force at a moment."""
-    return rules.Limits.of(parameters(local_date(at)))
 
 
 @transaction.atomic
@@ -283,7 +278,7 @@ def _refuse_the_same(unit: Unit, fingerprint: str, *, but: ImportFile | None = N
 
 def _refuse_alone(figures: Mapping[str, Any], row: ImportFile, confirmed_by: int | None, at: datetime) -> None:
     """Refuse the uploader as the only one to agree where the head must."""
-    limits = limits_on(at)
+    limits = import_limits_at(at)
     if confirmed_by == row.by_id and rules.needs_head(figures, limits):
         raise NotAllowed(
             gettext("超过 %(rows)s 行或涉及类型、寄宿、供餐等，须由本单位负责人确认，上传人不能自己确认。")

@@ -16,10 +16,9 @@ from logistics_portal.kit.dated import held
 from logistics_portal.kit.dates import local_date, midnight
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records import services as records
-from schools.register.figures import closes_after
+from schools.register.figures import closes_after, freeze_day_at
 from schools.register.models import Enrolment, Place, School, Trait
 from schools.register.rules import changes
-from schools.register.selectors import freeze_day_on
 
 COLUMNS = {
     Trait.Flag.BOARDING: "is_boarding",
@@ -170,7 +169,7 @@ def set_enrolment(*, school: School, year: int, pupils: int, boarders: int, by: 
 
 def may_enrol(year: int, at: datetime) -> None:
     """Refuse the pupils of a year whose 1 October has not come, or whose data are frozen."""
-    freeze_day = freeze_day_on(at)
+    freeze_day = freeze_day_at(at)
     if at < midnight(date(year, 10, 1)):
         raise NotAllowed(gettext("%(year)s 年的在校生数从 10 月 1 日起填报。") % {"year": year})
     if changes.year_frozen(year, at, freeze_day):

@@ -17,6 +17,7 @@ from logistics_portal.kit.exports import XLSX
 from logistics_portal.kit.tables import table_page
 from logistics_portal.records import jobs, photos
 from schools.register import selectors, sheets
+from schools.register.figures import import_limits_at
 from schools.register.forms import ImportForm, MappingForm
 from schools.register.models import ImportFile
 from schools.register.rules import handing_in as rules
@@ -80,7 +81,7 @@ def import_page(request: SignedRequest, pk: int) -> HttpResponse:
     def may(step: str) -> bool:
         return (step, row.state) in rules.STEPS
 
-    limits = services.limits_on(timezone.now())
+    limits = import_limits_at(timezone.now())
     head = rules.needs_head(row.figures, limits)
     context = {
         "row": row,
@@ -135,7 +136,7 @@ def confirm(request: SignedRequest, pk: int) -> HttpResponse:
     row = _visible(request, pk)
     require(request.user, Permission.SCHOOL_IMPORT, at=row.unit)
     now = timezone.now()
-    head = rules.needs_head(row.figures, services.limits_on(now))
+    head = rules.needs_head(row.figures, import_limits_at(now))
     if not selectors.may_confirm_import(request.user, row, head=head):
         raise PermissionDenied(Permission.SCHOOL_IMPORT)
     row = services.confirm(row=row, by=request.user, at=now)

@@ -27,6 +27,8 @@ from logistics_portal.records.models import Parameter, ParameterChange
 from logistics_portal.records.selectors import book, figures_read_once, parameters
 from schools.portal import ANSWER_DAYS
 from schools.register import papers
+from schools.register.figures import import_limits_at
+from schools.register.rules.handing_in import Limits as ImportLimits
 from schools.register.rules.papers import STEPS
 from schools.terms.figures import limits_at
 from schools.terms.rules.closures import Limits
@@ -54,6 +56,7 @@ def readings(day: date) -> tuple[object, ...]:
         timetable_on(day),
         papers._steps(day),
         limits_at(make.at(day)),
+        import_limits_at(make.at(day)),
         check_figures(day),
         held.number(*_named(ANSWER_DAYS, day)),
         held.number(*_named(CONFLICT_MONTHS, day)),
@@ -77,6 +80,7 @@ def decided() -> tuple[object, ...]:
         Timetable(),
         STEPS,
         Limits(),
+        ImportLimits(),
         CheckFigures(),
         ANSWER_DAYS[1],
         CONFLICT_MONTHS[1],

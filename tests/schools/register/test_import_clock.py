@@ -72,7 +72,7 @@ def test_only_the_written_steps_exist(step, state):
 )
 def test_the_head_is_asked_above_fifty_rows_or_for_guarded_facts(figures, asked):
     assert needs_head(figures, Limits()) is asked
-    assert not needs_head({"new": 60}, Limits.of({"IMPORT_HEAD_ABOVE_ROWS": "60"}))
+    assert not needs_head({"new": 60}, Limits(head_above_rows=60))
 
 
 @pytest.mark.parametrize(("waited", "state"), [(WEEK - MOMENT, "checked"), (WEEK, "cancelled")])
