@@ -14,7 +14,7 @@ from inspections.incidents.rules.words import DecisionState, IncidentState, Veto
 from inspections.incidents.services import telling, vetoing
 from inspections.incidents.timing import Clock
 from logistics_portal.accounts.models import User
-from logistics_portal.accounts.permissions import BUREAU_ROLES, Permission, Role
+from logistics_portal.accounts.permissions import BUREAU_ROLES, GRANTS, Permission, Role
 from logistics_portal.kit.registry import Todo
 from logistics_portal.records.selectors import figures_read_once
 
@@ -32,9 +32,16 @@ def todos(user: User, now: datetime) -> list[Todo]:
         return []
     cases = list(open_cases(user)[:CASES_READ])
     found = list(_of_cases(user, cases, now))
-    if user.roles & {str(role) for role in BUREAU_ROLES}:
-        found += [*_of_vetoes(user, now), *_of_liftings(user)]
+    if _holds(user, Permission.VETO_CONFIRM_GENERAL, Permission.VETO_CONFIRM_PROVINCE, Permission.VETO_CONFIRM_LEADER):
+        found += _of_vetoes(user, now)
+    if _holds(user, Permission.VETO_LIFT_LEADER):
+        found += _of_liftings(user)
     return found[:AT_MOST]
+
+
+def _holds(user: User, *rights: Permission) -> bool:
+    """Say whether a person may use one of these rights anywhere: who may not need not be asked about."""
+    return not user.roles.isdisjoint(role for right in rights for role in GRANTS[right])
 
 
 def open_cases(user: User) -> QuerySet[Incident]:

@@ -35,6 +35,7 @@ WORDS: dict[str, Promise] = {
     "counter": _("编号计数"),
     "county": _("初审单位"),
     "decided_by": _("决定人"),
+    "declared_by_unit": _("宣布单位"),
     "degree": _("责任程度"),
     "document": _("文号"),
     "docx": _("Word 文件"),

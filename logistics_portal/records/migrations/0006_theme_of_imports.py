@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0004_figures_are_set_by_two'),
+        ('records', '0005_deliveries'),
     ]
 
     operations = [
