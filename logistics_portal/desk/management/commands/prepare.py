@@ -15,7 +15,7 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from logistics_portal.kit import frontend
-from logistics_portal.records import jobs
+from logistics_portal.records import guards, jobs
 
 REFERENCE: Final = ("install_guards", "load_units", "load_checklists", "load_figures", "load_holidays", "load_terms")
 DEMO: Final = "plant_demo"
@@ -64,11 +64,13 @@ class Command(BaseCommand):
         jobs.note_set_up(key=version, at=timezone.now())
 
     def _migrate(self) -> None:
+        """Bring the tables up to date; guards are away meanwhile, for SQLite lays no table anew that one reads."""
         if connection.vendor == "sqlite":
             with connection.cursor() as cursor:
                 cursor.execute("PRAGMA journal_mode=WAL")
         self.stdout.write("migrate …")
         self.stdout.flush()
+        guards.uninstall(connection)
         call_command("migrate", interactive=False, verbosity=0)
 
     def _load(self, name: str) -> None:
