@@ -16,8 +16,7 @@ from inspections.findings.forms import AcceptForm, RefuseForm, seen_of
 from inspections.findings.models import ExtensionRequest, Finding, FindingEvent, Toleration
 from inspections.findings.people import Act, post_for
 from logistics_portal.accounts.models import User
-from logistics_portal.kit.dates import SHANGHAI, local_date
-from schools.terms import selectors as terms
+from logistics_portal.kit.dates import SHANGHAI, until_text
 
 
 @dataclass(frozen=True)
@@ -204,16 +203,12 @@ def verdict_forms(user: User, finding: Finding) -> dict[str, Any]:
 
 def page_of(user: User, finding: Finding, at: datetime) -> dict[str, Any]:
     """Return everything the page of a finding shows."""
-    today = local_date(at)
-    calendar = None
-    if finding.state == rules.State.OPEN and finding.severity != rules.Severity.CRITICAL:
-        calendar = terms.calendar_for([finding.school_id], today, today)[finding.school_id]
     asked = Asked.about(finding)
     return {
         "finding": finding,
         "tone": selectors.deadline_tone(finding, at),
         "state_tone": selectors.STATE_TONES[finding.state],
-        "deadline": selectors.deadline_words(finding, at, calendar),
+        "deadline": selectors.deadline_words(finding, at),
         "severity_tone": selectors.SEVERITY_TONES[finding.severity],
         "pairs": selectors.photo_pairs([finding])[finding.pk],
         "facts": facts_of(finding),
@@ -238,7 +233,7 @@ def facts_of(finding: Finding) -> list[tuple[str, str]]:
         (gettext("检查项"), finding.item_code),
         (gettext("发现人"), finding.found_by.full_name),
         (gettext("登记时间"), _moment(finding.found_at)),
-        (gettext("整改期限"), _moment(finding.due_at)),
+        (gettext("整改期限"), until_text(finding.due_at)),
         (gettext("限期保留至"), finding.tolerated_until.isoformat() if finding.tolerated_until else ""),
         (gettext("责任人"), finding.fixer.full_name if finding.fixer else ""),
         (gettext("提交整改"), _moment(finding.remedied_at)),

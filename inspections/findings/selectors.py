@@ -17,10 +17,9 @@ from inspections.findings.people import FIXERS, OFFICE, verifiable_by
 from logistics_portal.accounts.models import User
 from logistics_portal.accounts.permissions import Role
 from logistics_portal.kit.components import Event
-from logistics_portal.kit.dates import last_day_before, local_date
+from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.registry import Todo
 from logistics_portal.records.models import Attachment
-from schools.terms.rules.calendar import Calendar
 
 ONE_HOUR, ONE_DAY = timedelta(hours=1), timedelta(days=1)
 SOON = timedelta(hours=24)
@@ -61,18 +60,15 @@ def is_overdue(finding: Finding, at: datetime) -> bool:
     return finding.tolerated_until is None or finding.tolerated_until < local_date(at)
 
 
-def deadline_words(finding: Finding, at: datetime, calendar: Calendar | None = None) -> str:
-    """Return how much time is left or how late the school is; in school days where a calendar is given."""
+def deadline_words(finding: Finding, at: datetime) -> str:
+    """Return how much time is left or how late the school is, by the clock, the same on lists and pages."""
     if finding.state != rules.State.OPEN:
         return str(finding.get_outcome_display()) or in_time_words(finding)
     if finding.tolerated_until is not None and not is_overdue(finding, at):
         return gettext("限期保留至 %(day)s") % {"day": finding.tolerated_until.isoformat()}
     if at > finding.due_at:
         return gettext("已超期 %(span)s") % {"span": _span(at - finding.due_at)}
-    if finding.severity == rules.Severity.CRITICAL or calendar is None or finding.due_at - at < SOON:
-        return gettext("还剩 %(span)s") % {"span": _span(finding.due_at - at)}
-    left = len(calendar.operating_days(local_date(at) + ONE_DAY, last_day_before(finding.due_at)))
-    return ngettext("还剩 %(days)s 个教学日", "还剩 %(days)s 个教学日", left) % {"days": left}
+    return gettext("还剩 %(span)s") % {"span": _span(finding.due_at - at)}
 
 
 def _span(span: timedelta) -> str:

@@ -16,6 +16,7 @@ from inspections.findings import selectors
 from inspections.findings.models import Finding
 from inspections.findings.rules import Origin, Severity, State
 from logistics_portal.accounts.models import Unit
+from logistics_portal.kit.dates import until_text
 from logistics_portal.kit.forms import DayField
 from logistics_portal.kit.marks import badge_html
 from logistics_portal.kit.tables import BadgeColumn, Column, DayColumn, NumberColumn, PortalFilter, PortalTable
@@ -57,7 +58,7 @@ class FindingTable(PortalTable):
 
     def value_deadline(self, record: Finding) -> Any:
         """Return the deadline itself for the spreadsheet."""
-        return record.due_at
+        return until_text(record.due_at)
 
 
 def _units(request: Any) -> QuerySet[Unit]:

@@ -21,7 +21,7 @@ from inspections.incidents.words import Compared, change_lines, yuan
 from logistics_portal.accounts.models import User
 from logistics_portal.accounts.permissions import Permission
 from logistics_portal.kit.components import Crumb, Figure
-from logistics_portal.kit.dates import local_date
+from logistics_portal.kit.dates import until_text
 from logistics_portal.records import trails
 
 RELATED = ("school__unit__parent__parent__parent", levels.UP, "place", "reported_by", "rectified_by")
@@ -243,7 +243,7 @@ def veto_facts(veto: Veto) -> list[tuple[str, Any]]:
     if veto.confirmed_by is not None:
         rows.append((_("确认"), f"{veto.confirmed_by} {_at(veto.confirmed_at)}"))
         rows.append((_("决定文号"), veto.document_no))
-        rows.append((_("申诉期限"), local_date(vetoing.appeal_ends(veto)).isoformat()))
+        rows.append((_("申诉期限"), until_text(vetoing.appeal_ends(veto))))
     if veto.ended_at is not None:
         people = _("、").join(str(person) for person in (veto.ended_by, veto.ended_second) if person is not None)
         rows.append((_("解除（驳回）"), f"{people} {_at(veto.ended_at)} {veto.end_cause}"))

@@ -156,7 +156,7 @@ def overdue_table(figures: Figures) -> Table:
             row["place"],
             row["title"],
             words.severity_name(row["severity"]),
-            words.moment_text(row["due_at"]),
+            words.due_text(row["due_at"]),
         ]
         for row in figures["overdue"]
     ]

@@ -14,6 +14,7 @@ from inspections.findings.rules import Severity
 from inspections.incidents.models import Incident
 from inspections.incidents.rules.words import Trigger
 from inspections.reports.rules import Period, PeriodKind
+from logistics_portal.kit.dates import until_text
 from schools.register.models import Place
 
 Figures = Mapping[str, Any]
@@ -61,6 +62,11 @@ def period_text(period: Period) -> str:
 def moment_text(text: str) -> str:
     """Return an ISO moment as tables write it, in Shanghai's time."""
     return f"{timezone.localtime(datetime.fromisoformat(text)):%Y-%m-%d %H:%M}"
+
+
+def due_text(text: str) -> str:
+    """Return an ISO deadline as tables write it; midnight is told as the end of a day."""
+    return until_text(datetime.fromisoformat(text))
 
 
 def subject_name(code: str) -> str:

@@ -43,6 +43,18 @@ def last_day_before(at: datetime) -> date:
     return local_date(at - timedelta(microseconds=1))
 
 
+def until(at: datetime) -> tuple[date, str]:
+    """Return day and clock as a deadline is told: 00:00 is 24:00 of the day that ends, never of the next."""
+    day = last_day_before(at)
+    return day, at.astimezone(SHANGHAI).strftime("%H:%M") if local_date(at) == day else "24:00"
+
+
+def until_text(at: datetime) -> str:
+    """Return a deadline as tables write it: 2026-11-23 24:00."""
+    day, clock = until(at)
+    return f"{day.isoformat()} {clock}"
+
+
 def each_day(first: date, last: date) -> Iterator[date]:
     """Yield the days from `first` to `last`, both included."""
     for number in range(first.toordinal(), last.toordinal() + 1):

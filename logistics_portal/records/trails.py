@@ -16,11 +16,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from logistics_portal.kit.components import Event
+from logistics_portal.kit.dates import until_text
 from logistics_portal.records import selectors
 from logistics_portal.records.models import AuditRow
 from logistics_portal.records.words import called, word
 
 CHANGES_SHOWN = 8
+DEADLINES = frozenset({"due_at", "first_due_at", "until"})
 Parts = Mapping[str, type[Model]]
 Codes = Mapping[str, type[TextChoices]]
 Names = dict[tuple[type[Model] | str, int | str], str]
@@ -278,11 +280,13 @@ def _single(field: object | None, value: object, names: Names) -> str:
     if target is not None and isinstance(value, int):
         return names.get((target, value), str(value))
     if isinstance(field, DateTimeField) and isinstance(value, str):
-        return _moment(value)
+        return _moment(value, deadline=field.name in DEADLINES)
     choices = dict(getattr(field, "flatchoices", None) or ())
     return str(choices.get(value, value))
 
 
-def _moment(text: str) -> str:
+def _moment(text: str, *, deadline: bool) -> str:
     at = parse_datetime(text)
+    if deadline and at and at.tzinfo:
+        return until_text(at)
     return timezone.localtime(at).strftime("%Y-%m-%d %H:%M") if at and at.tzinfo else text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -152,7 +153,9 @@ def with_reason(request: SignedRequest, pk: int, act: Act, verb: Callable[..., A
     return step(request, act, finding, form, lambda it: verb(finding=finding, reason=it["reason"], hand=hand))
 
 
-now = timezone.now
+def now() -> datetime:
+    """Return the moment it is."""
+    return timezone.now()
 
 
 def found(request: SignedRequest, pk: int) -> Finding:

@@ -17,7 +17,7 @@ from inspections.incidents.services import telling
 from inspections.incidents.services.keeping import locked
 from logistics_portal.accounts.models import Post, User
 from logistics_portal.accounts.permissions import Role
-from logistics_portal.kit.dates import local_date
+from logistics_portal.kit.dates import local_date, until_text
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records import services as records
 from schools.terms.selectors import national_calendar
@@ -78,7 +78,7 @@ def _refuse_haste(incident: Incident, post: Post | None, at: datetime) -> None:
         return
     due = proposal_due(incident)
     if due is not None and at <= due:
-        unit, until = incident.county.name, clocks.local_date(due).isoformat()
+        unit, until = incident.county.name, until_text(due)
         raise NotAllowed(
             _("先由%(unit)s在 %(until)s 前提出，逾期后上级可以直接提出。") % {"unit": unit, "until": until}
         )
@@ -121,7 +121,7 @@ def confirm(*, veto: Veto, document_no: str, by: User, post: Post, at: datetime)
     row.save(update_fields=["state", "confirmed_by", "confirmed_at", "document_no"])
     after = {"state": row.state, "document_no": row.document_no}
     records.log(by=by, verb="veto.confirm", on=row, after=after, post=post, at=at)
-    until = clocks.local_date(appeal_ends(row)).isoformat()
+    until = until_text(appeal_ends(row))
     telling.tell_school(
         veto=row,
         event="active",

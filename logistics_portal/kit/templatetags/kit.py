@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from logistics_portal.kit.dates import until_text
 from logistics_portal.kit.marks import badge_html, icon_html
 
 register = template.Library()
@@ -129,6 +130,12 @@ def day(value: date | datetime | None) -> str:
 def moment(value: datetime | None) -> str:
     """Return an instant as tables write it: 2026-03-05 14:03."""
     return timezone.localtime(value).strftime("%Y-%m-%d %H:%M") if value else ""
+
+
+@register.filter
+def until(value: datetime | None) -> str:
+    """Return a deadline as tables write it; midnight is told as the end of a day: 2026-03-05 24:00."""
+    return until_text(value) if value else ""
 
 
 @register.filter

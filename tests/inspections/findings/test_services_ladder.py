@@ -14,7 +14,6 @@ from inspections.findings.selectors import deadline_words
 from inspections.findings.services import Seen
 from inspections.findings.services.climbing import climb_ladders
 from logistics_portal.records.models import Notice
-from schools.terms.selectors import calendar_for
 from tests.factories import ground
 from tests.factories import inspections as make
 from tests.inspections.findings.story import MONDAY, scene
@@ -176,15 +175,14 @@ def test_last_month_is_closed_once_nothing_of_it_is_left(held):
     assert last_month_closed([place], december) == {place: True}
 
 
-def test_time_left_is_told_in_school_days_of_the_schools_own_calendar(held):
+def test_time_left_is_told_by_the_clock_wherever_it_is_told(held):
     due = datetime(2026, 11, 25, tzinfo=make.SHANGHAI)  # 24:00 of a Tuesday
     finding = held.finding(first_due_at=due, due_at=due)
     friday = datetime(2026, 11, 20, 10, tzinfo=make.SHANGHAI)
-    calendar = calendar_for([held.place.school_id], friday.date(), friday.date())[held.place.school_id]
 
-    words = [deadline_words(finding, at, calendar) for at in (friday, due - 2 * HOUR, due + 6 * HOUR)]
+    words = [deadline_words(finding, at) for at in (friday, due - 2 * HOUR, due + 6 * HOUR)]
 
-    assert words == ["还剩 2 个教学日", "还剩 2 小时", "已超期 6 小时"]
+    assert words == ["还剩 4 天", "还剩 2 小时", "已超期 6 小时"]
 
 
 def test_a_finding_just_opened_is_told_within_a_minute_and_once(held):

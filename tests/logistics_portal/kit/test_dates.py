@@ -112,3 +112,16 @@ def test_a_working_day_deadline_ends_a_working_day(start: date, number: int):
     assert NATIONAL.is_working(found)
     assert NATIONAL.count(start + timedelta(days=1) if number else start, found) == max(number, 1)
     assert NATIONAL.deadline(start, number) == dates.midnight(found + timedelta(days=1))
+
+
+@pytest.mark.parametrize(
+    ("at", "told"),
+    [
+        (dates.midnight(date(2026, 12, 21)), "2026-12-20 24:00"),
+        (datetime(2026, 12, 20, 18, tzinfo=dates.SHANGHAI), "2026-12-20 18:00"),
+        (datetime(2026, 12, 20, 16, tzinfo=UTC), "2026-12-20 24:00"),
+        (datetime(2026, 12, 21, 0, 1, tzinfo=dates.SHANGHAI), "2026-12-21 00:01"),
+    ],
+)
+def test_a_deadline_at_midnight_is_told_as_the_end_of_its_day(at: datetime, told: str):
+    assert dates.until_text(at) == told
