@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import date
 
+from django.utils.translation import gettext
+
 from inspections.checklists.rules.forms import Template
 from logistics_portal.accounts.models import Post, Unit, User
 from logistics_portal.accounts.permissions import Permission, Role
@@ -37,6 +39,13 @@ def doer(user: User, place: Place, template: Template) -> tuple[Post, bool] | No
         return own, False
     other = next((post for post in posts if post.role in STAND_INS), None)
     return (other, True) if other is not None else None
+
+
+def filled_by(template: Template) -> str:
+    """Return whose form it is, in words: 由宿管员填报."""
+    labels = {str(role): str(role.label) for role in Role}
+    names = [labels[role] for role in roles_of(template.done_by) if role in labels]
+    return gettext("由%(roles)s填报") % {"roles": gettext("、").join(names)} if names else ""
 
 
 def signer(user: User, place: Place, template: Template, *, author: User) -> Post | None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from inspections.checks import facts, releasing, selectors
+from inspections.checks import duties, facts, releasing, selectors
 from inspections.checks.scope import own_places
 from logistics_portal.accounts.models import User
 from logistics_portal.accounts.permissions import SCHOOL_ROLES
@@ -24,7 +24,8 @@ def to_do(user: User, now: datetime) -> Sequence[Todo]:
     """Tell a person at a school which checks are to be filled in now."""
     if user.roles.isdisjoint(SCHOOL_ROLES):
         return []
-    rows = [row for row in selectors.rows_to_do(own_places(user), now, local_date(now)) if row.can_be_filled]
+    met = duties.of(user, selectors.rows_to_do(own_places(user), now, local_date(now)))
+    rows = [duty.row for duty in met if duty.waits]
     return [
         Todo(row.name, row.url, due_at=row.slot.due_at, urgency=TONES.get(row.tone, "info"), place=row.place.name)
         for row in rows[:AT_MOST]

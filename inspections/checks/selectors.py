@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -151,11 +151,6 @@ def rows_to_do(places: Iterable[Place], now: datetime, today: date) -> list[Row]
     """Return today's slots, and earlier ones that can still be filled in, nearest due first."""
     rows = rows_between(places, today - LOOK_BACK, today, now)
     return [row for row in rows if row.slot.date == today or row.can_be_filled]
-
-
-def next_row(rows: Sequence[Row]) -> Row | None:
-    """Return the slot to fill in next."""
-    return next((row for row in rows if row.can_be_filled), None)
 
 
 def key_of(row: Row) -> DutyKey:

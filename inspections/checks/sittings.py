@@ -17,6 +17,7 @@ from inspections.checklists.rules.context import Context
 from inspections.checks import pages, tickets
 from inspections.checks.aftermath import photo_room
 from inspections.checks.answers import restore
+from inspections.checks.duties import opening_words
 from inspections.checks.forms import MOST_PHOTOS, Sent
 from inspections.checks.models import Check
 from inspections.checks.pages import Filled, FormView
@@ -24,10 +25,11 @@ from inspections.checks.people import doer, fixers
 from inspections.checks.rules.asking import Question, questions, rest_of_section
 from inspections.checks.rules.plans import Compiled
 from inspections.checks.rules.verdicts import Refusal
-from inspections.checks.selectors import compiled_of, context_of
+from inspections.checks.selectors import compiled_of, context_of, local
 from inspections.checks.services import Hand, Paper
 from inspections.checks.tickets import Ticket
 from logistics_portal.accounts.models import User
+from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.errors import NotAllowed
 from schools.register.models import Place
 
@@ -110,6 +112,15 @@ def sit(user: User, place: Place, code: str, slot: tuple[date, int], sealed: str
         raise PermissionDenied(gettext("这张表不由您的岗位填写。"))
     known = context_of(place, form.spec, slot[0])
     return Sitting(ticket, place, form, known, Hand(user, *found))
+
+
+def require_begun(sitting: Sitting, at: datetime) -> None:
+    """Refuse to lay open a form before its hours, so that nobody fills it in in vain."""
+    slot = sitting.ticket.slot
+    if at < slot.opens_at:
+        template = sitting.form.spec.template
+        words = {"name": local(template.zh, template.en), "opens": opening_words(slot.opens_at, local_date(at))}
+        raise NotAllowed(gettext("“%(name)s”%(opens)s，到时再从“今日”打开。") % words)
 
 
 def sit_again(user: User, check: Check) -> Sitting:

@@ -116,6 +116,11 @@ def crumbs(viewer: User, unit: Unit, here: str = "") -> list[Crumb]:
     return [*found, Crumb(here)] if here else found
 
 
+def way_back(viewer: User, school: Unit) -> list[Crumb]:
+    """Return the boards above a school that the reader may open; nobody else needs the line."""
+    return [it for it in crumbs(viewer, school) if it.url]
+
+
 def _reached(viewer: User, unit: Unit) -> bool:
     return any(unit.path.startswith(path) for path in viewer.reach.paths)
 

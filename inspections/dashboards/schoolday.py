@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Count, Value
 from django.utils.translation import gettext
 
+from inspections.checks import duties as duties_met
 from inspections.checks.models import Check
 from inspections.checks.selectors import Row, rows_between
 from inspections.dashboards import rules
@@ -21,8 +22,9 @@ from inspections.findings.selectors import deadline_tone, deadline_words
 from inspections.schedules.models import Missed
 from inspections.schedules.rules import Standing, Timeliness
 from logistics_portal.accounts.models import User
+from logistics_portal.accounts.permissions import SCHOOL_ROLES
 from logistics_portal.kit.components import Figure
-from logistics_portal.kit.dates import SHANGHAI, each_day, last_day_before, local_date, month_of
+from logistics_portal.kit.dates import each_day, local_date, month_of, until
 from schools.register.models import Place, School
 
 STRIP = timedelta(days=29)
@@ -45,17 +47,26 @@ TONES = {
 
 @dataclass(frozen=True)
 class Duty:
-    """A slot of today, or an earlier one that can still be filled in."""
+    """A slot of today, or an earlier one that can still be filled in, as the reader meets it."""
 
-    row: Row
+    met: duties_met.Duty
     tone: str
-    url: str
     due: str
 
     @property
-    def acts(self) -> bool:
-        """Say whether it waits to be filled in."""
+    def row(self) -> Row:
+        """Return the slot."""
+        return self.met.row
+
+    @property
+    def waits(self) -> bool:
+        """Say whether somebody still has to fill it in."""
         return self.row.can_be_filled
+
+    @property
+    def acts(self) -> bool:
+        """Say whether the reader may fill it in now."""
+        return self.met.waits
 
 
 @dataclass(frozen=True)
@@ -116,32 +127,21 @@ def past(places: Sequence[Place], rows: Sequence[Row], today: date) -> Past:
     return found
 
 
-def duties(rows: Sequence[Row], today: date) -> list[Duty]:
-    """Return today's slots and what can still be filled in; what waits comes first, nearest due first."""
+def duties(viewer: User, rows: Sequence[Row], today: date) -> list[Duty]:
+    """Return today's slots and what can still be filled in; the reader's own come first, then what waits, by due."""
     chosen = [row for row in rows if row.slot.date == today or row.can_be_filled]
-    return [
-        Duty(row, TONES[row.standing], _duty_url(row), due_words(row.slot.due_at))
-        for row in sorted(chosen, key=_pressing)
-    ]
+    met = duties_met.of(viewer, sorted(chosen, key=_pressing))
+    return [Duty(it, TONES[it.row.standing], it.opens or due_words(it.row.slot.due_at)) for it in met]
 
 
 def due_words(due_at: datetime) -> str:
     """Return until when a form is to be handed in; midnight is 24:00 of the day that ends."""
-    day = last_day_before(due_at)
-    clock = due_at.astimezone(SHANGHAI).strftime("%H:%M") if local_date(due_at) == day else "24:00"
+    day, clock = until(due_at)
     return gettext("%(month)s月%(day)s日 %(clock)s 前交") % {"month": day.month, "day": day.day, "clock": clock}
 
 
 def _pressing(row: Row) -> tuple[bool, datetime]:
     return not row.can_be_filled, row.slot.due_at
-
-
-def _duty_url(row: Row) -> str:
-    if row.check is not None and not row.can_be_filled:
-        return address("inspections:check", row.check.pk)
-    if not row.can_be_filled:
-        return ""
-    return address("inspections:fill", row.place.pk, row.wording.code, row.slot.date.isoformat(), row.slot.seq)
 
 
 def strip(days: Past, today: date, code: str) -> list[StripDay]:
@@ -187,7 +187,7 @@ def with_deadlines(rows: Iterable[Finding], at: datetime) -> list[OpenFinding]:
 
 def figures(duties_now: Sequence[Duty], found: Sequence[OpenFinding], tally: Tally) -> list[Figure]:
     """Return the four figures of a school's page."""
-    waiting = sum(duty.acts for duty in duties_now)
+    waiting = sum(duty.waits for duty in duties_now)
     late = sum(one.tone == "bad" for one in found)
     shares = gettext("%(done)s / %(duty)s 项") % {"done": tally.done, "duty": tally.duty}
     return [
@@ -216,7 +216,7 @@ class SchoolPage:
 def page(viewer: User, school: School, places: Sequence[Place], at: datetime) -> SchoolPage:
     """Return a school's page as a person sees it who reaches these places."""
     rows, today = slots(places, at), local_date(at)
-    now, found = duties(rows, today), open_findings(viewer, school, at)
+    now, found = duties(viewer, rows, today), open_findings(viewer, school, at)
     days = past(places, rows, today)
     return SchoolPage(
         figures=figures(now, found, month(days, today)),
@@ -225,5 +225,5 @@ def page(viewer: User, school: School, places: Sequence[Place], at: datetime) ->
         strip=strip(days, today, school.code),
         findings_url=address("inspections:findings", school=school.code),
         papers_url=address("schools:school", school.pk),
-        duties_url=address("inspections:today"),
+        duties_url="" if viewer.roles.isdisjoint(SCHOOL_ROLES) else address("inspections:today"),
     )

@@ -162,4 +162,5 @@ def school(request: SignedRequest, pk: int) -> HttpResponse:
         raise Http404
     require(request.user, Permission.EXPORT_VIEW, at=here.unit)
     page = schoolday.page(request.user, here, places, now)
-    return render(request, "inspections/dashboards/school.html", {"page": page, "school": here, "now": now})
+    context = {"page": page, "school": here, "now": now, "crumbs": boards.way_back(request.user, here.unit)}
+    return render(request, "inspections/dashboards/school.html", context)

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from inspections.checks import history, releasing, scope, selectors, services, sittings
+from inspections.checks import duties, history, releasing, scope, selectors, services, sittings
 from inspections.checks.figures import figures_on
 from inspections.checks.forms import Sent, read
 from inspections.checks.models import Check, Release
@@ -36,12 +36,14 @@ UP_TO_F = "school__unit__parent__parent__parent"
 def today(request: SignedRequest) -> HttpResponse:
     """Show what is to be checked now, and which findings wait for me."""
     now = timezone.now()
-    rows = selectors.rows_to_do(scope.own_places(request.user), now, local_date(now))
+    met = duties.of(request.user, selectors.rows_to_do(scope.own_places(request.user), now, local_date(now)))
+    mine = [it for it in met if it.fills]
     findings = Finding.objects.visible_to(request.user).open().select_related("place", "school")
     context = {
-        "rows": rows,
-        "next": selectors.next_row(rows),
-        "done": sum(not row.can_be_filled for row in rows),
+        "mine": mine,
+        "others": [it for it in met if not it.fills],
+        "next": duties.next_of(mine),
+        "progress": duties.progress_words(mine),
         "findings": findings.order_by("due_at", "pk")[:MINE],
         "day": local_date(now),
     }
@@ -57,10 +59,11 @@ def fill(request: SignedRequest, place: int, checklist: str, day: str, seq: int)
     slot = (sittings.read_day(day), seq)
     try:
         sitting = sittings.sit(request.user, where, checklist, slot, request.POST.get("ticket", ""))
+        if request.method == "POST":
+            return _sent(request, sitting)
+        sittings.require_begun(sitting, timezone.now())
     except NotAllowed as refusal:
         return _closed(request, where, str(refusal))
-    if request.method == "POST":
-        return _sent(request, sitting)
     standing = sittings.standing_of(sitting.ticket)
     if standing is not None and standing.state == Check.State.RECEIVED:
         return redirect("inspections:check", standing.pk)
@@ -115,9 +118,12 @@ def receipt(request: SignedRequest, pk: int) -> HttpResponse:
     check = get_object_or_404(scope.checks(request.user), pk=pk)
     now = timezone.now()
     rows = selectors.rows_to_do(scope.own_places(request.user).filter(school=check.school_id), now, local_date(now))
-    found = history.failures(check)
-    limit = figures_on(local_date(check.handed_in_at)).photos_a_school_day
-    context = {"check": check, "failures": found, "next": selectors.next_row(rows), "photo_limit": limit}
+    context = {
+        "check": check,
+        "failures": history.failures(check),
+        "next": duties.next_of(duties.of(request.user, rows)),
+        "photo_limit": figures_on(local_date(check.handed_in_at)).photos_a_school_day,
+    }
     return render(request, "inspections/checks/receipt.html", context)
 
 

@@ -68,6 +68,60 @@ def test_today_lists_what_is_due_and_leads_to_the_form():
     assert "待检" in page.content.decode()
 
 
+def test_the_day_puts_a_persons_own_forms_first_and_links_no_form_of_somebody_else():
+    here = scene("campus_daily")
+    browser = ground.client_of(ground.user("food_safety_officer", here.unit))
+
+    page = browser.get(reverse("inspections:today")).content.decode()
+    desk = browser.get("/").content.decode()
+
+    assert "由后勤管理员填报" in page
+    assert address(here) not in page
+    assert address(here) not in desk
+    assert "今天没有要做的检查" in page
+
+
+def test_only_what_is_handed_in_counts_as_done_and_what_is_to_come_is_told(monkeypatch):
+    here = scene("campus_daily")
+    browser = ground.client_of(here.officer)
+    today = reverse("inspections:today")
+
+    open_now = browser.get(today).content.decode()
+    hand_in(paper=here.paper(), hand=here.hand(), at=MORNING)
+    handed_in = browser.get(today).content.decode()
+    monkeypatch.setattr(timezone, "now", lambda: make.at(MONDAY + timedelta(days=1), "00:30"))
+    at_night = ground.client_of(here.officer).get(today).content.decode()
+
+    assert "已办 0 / 1" in open_now
+    assert "已办 1 / 1" in handed_in
+    assert "还有 1 项未到时间" in at_night
+    assert "已办" not in at_night
+    assert "起可填报" in at_night
+
+
+def test_a_form_whose_hours_have_not_begun_says_when_they_do_and_asks_nothing():
+    here = scene("campus_daily")
+    browser = ground.client_of(here.officer)
+    tomorrow = MONDAY + timedelta(days=1)
+
+    page = browser.get(address(here, tomorrow)).content.decode()
+
+    assert "11月17日" in page
+    assert "起可填报" in page
+    assert "data-check" not in page
+
+
+def test_the_receipt_leads_on_only_to_forms_of_this_person():
+    here = scene("campus_daily")
+    friday = MONDAY - timedelta(days=3)
+    check = hand_in(paper=here.paper(friday), hand=here.hand(), at=make.at(friday, "10:00")).check
+    url = reverse("inspections:receipt", args=[check.pk])
+    other = ground.user("food_safety_officer", here.unit)
+
+    assert address(here) in ground.client_of(here.officer).get(url).content.decode()
+    assert address(here) not in ground.client_of(other).get(url).content.decode()
+
+
 def test_the_menu_says_today_while_a_check_is_filled_in():
     here = scene("campus_daily")
     browser = ground.client_of(here.officer)

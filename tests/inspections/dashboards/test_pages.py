@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import time
 from datetime import date, timedelta
 
 import pytest
@@ -289,6 +290,28 @@ def test_a_school_sees_its_slots_its_findings_and_its_month(here, now, today):
     assert [one.finding.title for one in shown.findings] == ["灭火器压力不足"]
     assert (tones[today - 8 * ONE_DAY], tones[today - 9 * ONE_DAY]) == ("good", "bad")
     assert len(shown.strip) == 30
+
+
+def test_only_who_fills_in_a_form_is_led_to_it_and_a_bureau_finds_the_way_back(monkeypatch):
+    at = make.at(date(2026, 11, 16), "09:00")
+    monkeypatch.setattr(timezone, "now", lambda: at)
+    monkeypatch.setattr(time, "time", at.timestamp)
+    here = land()
+    form = reverse("inspections:fill", args=[here.campus.pk, here.version.checklist.code, "2026-11-16", 1])
+    county = reverse("inspections:board", args=[here.county.code])
+    today = reverse("inspections:today")
+
+    own = get(here.author, "board-school", here.school.pk).content.decode()
+    bureau = get(here.reader(here.county, Role.OFFICE_HEAD), "board-school", here.school.pk).content.decode()
+    cook = get(here.reader(here.school.unit, Role.FOOD_SAFETY_OFFICER), "board-school", here.school.pk).content.decode()
+
+    assert form in own
+    assert form not in bureau
+    assert form not in cook
+    assert "由后勤管理员填报" in bureau
+    assert county in bureau
+    assert county not in own
+    assert f'href="{today}">全部待办' not in bureau
 
 
 def test_a_school_is_seen_by_itself_and_the_bureaus_above_it_only(here):
