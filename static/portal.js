@@ -4,10 +4,12 @@ import { guardForms } from "./js/forms.js";
 import { listenForTroubles } from "./js/toasts.js";
 import { drawCharts } from "./js/charts.js";
 import { helpAround } from "./js/page.js";
+import { keepDrafts } from "./js/drafts.js";
 
 document.documentElement.classList.add("scripted");
 foldMenu();
 guardForms();
+keepDrafts();
 listenForTroubles();
 helpAround();
 drawCharts(document);

@@ -219,7 +219,13 @@ def page_of(user: User, finding: Finding, at: datetime) -> dict[str, Any]:
         "doors": doors(user, finding, asked, at),
         "verdict": verdict_forms(user, finding),
         "stamp": at,
+        "done_draft": "" if finding.state == rules.State.OPEN else draft_key(user, finding),
     }
+
+
+def draft_key(user: User, finding: Finding) -> str:
+    """Return under what name a browser keeps a remedy that was typed and not yet taken."""
+    return f"remedy/{user.pk}/{finding.pk}/"
 
 
 def facts_of(finding: Finding) -> list[tuple[str, str]]:

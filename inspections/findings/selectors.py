@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -145,10 +145,14 @@ def _note(photo: Attachment | None) -> str:
 def timeline(finding: Finding) -> list[Event]:
     """Return the life of a finding, newest first."""
     events = finding.events.select_related("by", "post__unit").order_by("-at", "-pk")
-    return [_line(event) for event in events]
+    photos = finding.photos.filter(phase=FindingPhoto.Phase.AFTER).select_related("attachment").order_by("pk")
+    after: dict[int, list[str]] = {}
+    for photo in photos:
+        after.setdefault(photo.round, []).append(photo_address(photo.attachment))
+    return [_line(event, after) for event in events]
 
 
-def _line(event: FindingEvent) -> Event:
+def _line(event: FindingEvent, after: Mapping[int, list[str]]) -> Event:
     told = event.step in {"told", "remind", "escalate"}
     words = {"people": event.text}
     return Event(
@@ -157,6 +161,7 @@ def _line(event: FindingEvent) -> Event:
         who=event.by.full_name if event.by else "",
         post=f"{event.post.unit.name} {event.post.title}" if event.post else "",
         tone=STEP_TONES.get(event.step, "info"),
+        photos=[it for it in after.get(event.facts.get("round", 0), ()) if it] if event.step == "remedy" else (),
         changes=[gettext("已通知：%(people)s") % words if told else event.text] if event.text else [],
     )
 
@@ -166,6 +171,13 @@ def withdrawal_asked(finding: Finding) -> FindingEvent | None:
     words = finding.events.filter(step__in=["ask_withdraw", "no_withdraw"], facts__round=finding.returns)
     last = words.select_related("by").order_by("-at", "-pk").first()
     return last if last is not None and last.step == "ask_withdraw" else None
+
+
+def last_return(finding: Finding) -> FindingEvent | None:
+    """Return the last time a remedy was sent back, with the reason."""
+    if not finding.returns:
+        return None
+    return finding.events.filter(step=rules.Step.REFUSE).select_related("by").order_by("-at", "-pk").first()
 
 
 def waiting_request(finding: Finding) -> ExtensionRequest | None:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django_filters import BooleanFilter, CharFilter, ChoiceFilter, DateFilter, ModelChoiceFilter
+from django_filters import CharFilter, ChoiceFilter, DateFilter, ModelChoiceFilter
 from django_tables2 import A
 
 from inspections.findings import selectors
@@ -23,6 +23,8 @@ from logistics_portal.kit.tables import BadgeColumn, Column, DayColumn, NumberCo
 from schools.register.models import Place
 
 UNSETTLED, ALL = "unsettled", "all"
+LATE = [("true", _("超期")), ("false", _("未超期"))]
+KEPT = [("true", _("限期保留")), ("false", _("不保留"))]
 STATES = [(UNSETTLED, _("未销号")), *State.choices, (ALL, _("全部"))]
 
 
@@ -46,10 +48,10 @@ class FindingTable(PortalTable):
     found_date = DayColumn(verbose_name=_("发现日期"))
     recurrences = NumberColumn(verbose_name=_("再次发现（次）"))
     returns = NumberColumn(verbose_name=_("退回（次）"))
-    weight = Column(visible=False, exclude_from_export=True)
+    weight = Column(visible=False, exclude_from_export=True, order_by=("weight", "due_at"))
 
     class Meta(PortalTable.Meta):
-        order_by = ("weight", "deadline")
+        order_by = ("weight",)
 
     def render_deadline(self, record: Finding) -> SafeString:
         """Return how much time is left or how late it is."""
@@ -70,8 +72,8 @@ class FindingFilter(PortalFilter):
 
     state = ChoiceFilter(label=_("状态"), choices=STATES, method="by_state", empty_label=_("未销号"))
     severity = ChoiceFilter(label=_("级别"), choices=Severity.choices)
-    overdue = BooleanFilter(label=_("超期"), method="by_overdue")
-    tolerated = BooleanFilter(label=_("限期保留"), method="by_tolerated")
+    overdue = ChoiceFilter(label=_("期限"), choices=LATE, method="by_overdue")
+    tolerated = ChoiceFilter(label=_("限期保留"), choices=KEPT, method="by_tolerated")
     q = CharFilter(label=_("学校、问题"), method="by_text", max_length=60)
     unit = ModelChoiceFilter(label=_("单位"), queryset=_units, method="by_unit")
     subject = ChoiceFilter(label=_("场所类别"), choices=Place.Kind.choices, field_name="place__kind")
@@ -96,15 +98,19 @@ class FindingFilter(PortalFilter):
             return rows
         return rows.unsettled() if state == UNSETTLED else rows.filter(state=state)
 
-    def by_overdue(self, rows: Any, _name: str, late: bool) -> Any:
+    def by_overdue(self, rows: Any, _name: str, late: str) -> Any:
         """Keep what is late, or what is not."""
         now = timezone.now()
-        return rows.overdue(at=now) if late else rows.exclude(pk__in=rows.model.objects.overdue(at=now))
+        return rows.overdue(at=now) if late == "true" else rows.exclude(pk__in=rows.model.objects.overdue(at=now))
 
-    def by_tolerated(self, rows: Any, _name: str, tolerated: bool) -> Any:
+    def by_tolerated(self, rows: Any, _name: str, tolerated: str) -> Any:
         """Keep what may stay for now (限期保留), or what may not."""
         today = timezone.localdate()
-        return rows.tolerated(on=today) if tolerated else rows.exclude(pk__in=rows.model.objects.tolerated(on=today))
+        return (
+            rows.tolerated(on=today)
+            if tolerated == "true"
+            else rows.exclude(pk__in=rows.model.objects.tolerated(on=today))
+        )
 
     def by_text(self, rows: Any, _name: str, text: str) -> Any:
         """Keep what the text names: a school, a finding's title or its number."""

@@ -56,6 +56,7 @@ class Event:
     tone: str = "idle"
     changes: Sequence[str] = ()
     reason: str = ""
+    photos: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

@@ -57,12 +57,16 @@ class MomentField(forms.DateTimeField):
 
 
 class LongText(forms.CharField):
-    """Some sentences, at most 2,000 characters."""
+    """Some sentences, at most 2,000 characters; how long is told beside the field, and nothing is cut in silence."""
 
     def __init__(self, *, rows: int = 4, **options: Any) -> None:
         options.setdefault("max_length", LONG_TEXT)
         options.setdefault("widget", forms.Textarea(attrs={"rows": rows}))
         super().__init__(**options)
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Return the limit for our script; a `maxlength` would let the browser cut what is pasted."""
+        return {"data-most": self.max_length}
 
 
 class WholeNumber(forms.IntegerField):
@@ -88,6 +92,9 @@ class PhotosField(forms.FileField):
         options.setdefault("widget", PhotosInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/heic"}))
         super().__init__(**options)
         self.most = most
+        words = {"data-photo-remove": _("去掉照片 %s"), "data-photo-none": _("“%s”不是照片，没有加入。")}
+        many = {"data-photo-many": _("一次最多 %s 张照片，多的没有加入。"), "data-most-photos": most}
+        self.widget.attrs.update({"data-photos-field": True, **words, **many})
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
         """Return the uploaded files, in the order they were chosen."""

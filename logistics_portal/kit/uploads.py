@@ -85,6 +85,14 @@ def remake_picture(content: bytes, *, edge: int) -> Picture:
         raise NotAllowed(gettext("照片打不开，可能已损坏，请重新拍照。")) from broken
 
 
+def starts_as_picture(upload: File[bytes]) -> bool:
+    """Say whether a file begins as a JPEG or PNG does; it is read from its start again afterwards."""
+    upload.seek(0)
+    begins = bytes(upload.read(len(PNG_STARTS)))
+    upload.seek(0)
+    return begins.startswith((JPEG_STARTS, PNG_STARTS))
+
+
 def _remake(content: bytes, edge: int) -> Picture:
     with Image.open(io.BytesIO(content), formats=["JPEG", "PNG"]) as source:
         width, height = source.size

@@ -21,7 +21,7 @@ export function helpAround() {
 function nameThePage() {
   const bar = document.querySelector("[data-page-title]");
   const head = document.querySelector("main h1");
-  if (bar && head) bar.textContent = head.textContent.trim();
+  if (bar && head) bar.textContent = head.dataset.bar ?? head.textContent.trim();
 }
 
 /** On a phone the filters after the first wait behind a button. */

@@ -132,3 +132,54 @@ def test_a_failure_asks_for_a_photo_and_keeps_it_while_something_else_is_put_rig
 def _shoot(page: Page, code: str, picture: Path) -> None:
     page.locator(f"[name='photo.{code}']").set_input_files(picture)
     expect(page.locator(f"#item-{code} [data-photos] img")).to_have_count(1)
+
+
+def test_a_photo_can_be_taken_out_again_and_what_is_no_picture_is_not_taken_in(here, open_page, tmp_path, picture):
+    good, paper = tmp_path / "门.png", tmp_path / "清单.pdf"
+    Image.new("RGB", (240, 120), "green").save(good)
+    paper.write_bytes(b"%PDF-1.7")
+    page = open_page(here.officer, phone=True)
+    page.goto(address(here))
+    finish(page)
+    press(page, "CMP-D-06", "bad")
+    item, field = page.locator("#item-CMP-D-06"), page.locator("[name='photo.CMP-D-06']")
+    _shoot(page, "CMP-D-06", good)
+    field.set_input_files([good, paper])
+    expect(item.locator("[data-photos] img")).to_have_count(2)
+    expect(item.locator("[data-photo-trouble]")).to_contain_text("“清单.pdf”不是照片")
+    picture(page, "photos")
+
+    item.get_by_role("button", name="去掉照片 门.png").first.focus()
+    page.keyboard.press("Enter")
+    expect(item.locator("[data-photos] img")).to_have_count(1)
+    page.locator(".foot__send").click()
+
+    page.wait_for_url("**/receipt/")
+    assert CheckPhoto.objects.count() == 1
+
+
+def test_what_cannot_be_taken_is_said_while_it_is_typed(monkeypatch, open_page, picture):
+    monkeypatch.setattr(timezone, "now", lambda: MORNING)
+    monkeypatch.setattr(time, "time", MORNING.timestamp)
+    make.plug_supply(monkeypatch)
+    here = scene("canteen_daily")
+    page = open_page(here.officer, phone=True)
+    page.goto(address(here))
+    item = page.locator("#item-CAN-D-13")
+    box, line, done = item.locator("[data-figure]").first, item.locator("[data-turn]"), page.locator("[data-done]")
+    before = done.inner_text()
+
+    box.fill("abc")
+    expect(line).to_have_text("应填写数字")
+    expect(done).to_have_text(before)
+    box.fill("9" * 20)
+    expect(line).to_have_text("应在 -60 到 150 之间")
+    picture(page, "typed")
+    box.fill("75.0")
+    expect(line).to_be_hidden()
+    note = page.locator("[name='note.CAN-D-02']")
+    press(page, "CAN-D-02", "bad")
+    note.fill("长" * 510)
+
+    expect(page.locator("#item-CAN-D-02 .too-long")).to_have_text("多了 10 字，请缩短")
+    assert len(note.input_value()) == 510

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from inspections.findings.models import Finding
 from tests.factories import inspections as make
@@ -20,8 +21,8 @@ def recent(held, **fields):
     return make.finding(held.place, held.officer, timezone.now() - timedelta(hours=3), **fields)
 
 
-def snapshot(tmp_path: Path) -> Path:
-    path = tmp_path / "after.jpg"
+def snapshot(tmp_path: Path, name: str = "after.jpg") -> Path:
+    path = tmp_path / name
     path.write_bytes(photo().read())
     return path
 
@@ -88,3 +89,47 @@ def test_the_desk_sees_lists_and_check_lists_whole(open_page, picture):
         page.goto(path)
         picture(page, name)
         assert page.locator("h1").count() == 1
+
+
+def test_a_chosen_photo_of_a_remedy_can_be_taken_out_and_no_paper_gets_in(open_page, picture, tmp_path):
+    held = scene()
+    finding = recent(held)
+    paper = tmp_path / "清单.pdf"
+    paper.write_bytes(b"%PDF-1.7")
+    page = open_page(held.officer, phone=True)
+    page.goto(reverse("inspections:finding-remedy", args=[finding.pk]))
+    page.get_by_label("整改措施").fill("停用冷藏柜并销毁食材")
+
+    page.get_by_label("整改后照片").set_input_files([snapshot(tmp_path), paper])
+    expect(page.get_by_text("“清单.pdf”不是照片")).to_be_visible()
+    page.get_by_label("整改后照片").set_input_files(snapshot(tmp_path, "again.jpg"))
+    expect(page.locator(".shot__photo img")).to_have_count(2)
+    expect(page.locator(".too-long:visible")).to_have_count(0)
+    picture(page, "chosen")
+    page.get_by_role("button", name="去掉照片 after.jpg").click()
+    page.get_by_role("button", name="提交复查").click()
+    page.wait_for_url("**" + reverse("inspections:finding", args=[finding.pk]))
+
+    assert finding.photos.filter(phase="after").count() == 1
+
+
+def test_a_remedy_typed_in_an_expired_session_is_there_after_signing_in(open_page):
+    held = scene()
+    finding = recent(held)
+    address = reverse("inspections:finding-remedy", args=[finding.pk])
+    page = open_page(held.officer, phone=True)
+    page.goto(address)
+    page.get_by_label("整改措施").fill("停用冷藏柜并销毁食材")
+    cookies = page.context.cookies()
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_role("button", name="提交复查").click()
+    page.wait_for_url("**/login/**")
+
+    page.context.add_cookies(cookies)
+    page.goto(address)
+
+    expect(page.get_by_label("整改措施")).to_have_value("停用冷藏柜并销毁食材")
+    expect(page.locator("[data-found]")).to_be_visible()
+    page.get_by_role("button", name="提交复查").click()
+    page.wait_for_url("**" + reverse("inspections:finding", args=[finding.pk]))
+    assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('remedy/'))") == []

@@ -52,7 +52,10 @@ def remedy(request: SignedRequest, pk: int) -> HttpResponse:
     hand = hand_for(request, Act.REMEDY, finding)
     wanted = selectors.photo_wanted(finding)
     form = RemedyForm(request.POST or None, request.FILES or None, photo_wanted=wanted)
-    return step(request, Act.REMEDY, finding, form, lambda it: services.remedy(finding=finding, hand=hand, **it))
+    more = {"returned": selectors.last_return(finding), "draft": pages.draft_key(request.user, finding)}
+    return step(
+        request, Act.REMEDY, finding, form, lambda it: services.remedy(finding=finding, hand=hand, **it), **more
+    )
 
 
 @signed_in

@@ -19,6 +19,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from logistics_portal.kit.dates import until_text
+from logistics_portal.kit.forms import LongText
 from logistics_portal.kit.marks import badge_html, icon_html
 
 register = template.Library()
@@ -51,7 +52,7 @@ def card(content: str, **kwargs: Any) -> SafeString:
 
 @register.simple_block_tag(takes_context=True)
 def page_head(context: Context, content: str, **kwargs: Any) -> SafeString:
-    """Return the head of a page: `title`, `facts`, `crumbs`; the body holds at most one main button."""
+    """Return the head of a page: `title`, `facts`, `crumbs`, `bar`; the body holds at most one main button."""
     return render_to_string("components/page_head.html", {"content": content if content.strip() else "", **kwargs})
 
 
@@ -116,6 +117,17 @@ def demo() -> bool:
 def unit_of(field: BoundField) -> str:
     """Return the unit written inside a field: the widget's `data-unit`."""
     return str(field.field.widget.attrs.get("data-unit", ""))
+
+
+@register.filter
+def length_of(field: BoundField) -> str:
+    """Return how long a text is to be, in words, where it is a text of some sentences."""
+    asked = field.field
+    if not isinstance(asked, LongText):
+        return ""
+    if asked.min_length:
+        return gettext("%(least)s–%(most)s 字") % {"least": asked.min_length, "most": asked.max_length}
+    return gettext("最多 %(most)s 字") % {"most": asked.max_length}
 
 
 @register.filter

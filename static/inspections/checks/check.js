@@ -1,8 +1,10 @@
 // The check form: what was typed stays on this device until the receipt, limits speak at once, a retry is harmless.
 
+import { gatherPhotos } from "../../js/photos.js";
+import { watchLengths } from "../../js/texts.js";
+
 const PAUSE = 300;
-const LONG_EDGE = 1600;
-const QUALITY = 0.8;
+const MOST_PHOTOS = 9;
 const KEPT_DAYS = 9;
 /** Photos chosen so far, by the name of their field: they outlive a page that came back with questions. */
 const photos = new Map();
@@ -30,6 +32,7 @@ function begin(form) {
     timer = setTimeout(() => keep(form), PAUSE);
   });
   for (const input of form.querySelectorAll("[data-photo]")) watchPhotos(form, input);
+  watchLengths(form, form.dataset.longer);
   for (const button of form.querySelectorAll("[data-rest]")) {
     button.addEventListener("click", (event) => {
       event.preventDefault();
@@ -64,10 +67,28 @@ function refresh(form) {
 function answered(item) {
   const code = item.dataset.item;
   const lines = [...item.querySelectorAll("[data-line]")];
-  if (lines.length) return lines.every((line) => line.querySelector("[data-figure]").value.trim() || ticked(line));
+  if (lines.length) return lines.every((line) => ticked(line) || isFigure(item, line));
   const text = item.querySelector(`textarea[name="a.${code}"]`);
   if (text) return Boolean(text.value.trim());
   return Boolean(item.querySelector(`input[name="a.${code}"]:checked`));
+}
+
+/** @param {HTMLElement} item @param {HTMLElement} line */
+function isFigure(item, line) {
+  const typed = plain(line.querySelector("[data-figure]").value);
+  return typed !== "" && trouble(item, typed) === "";
+}
+
+/** Return why a typed figure cannot be taken, or nothing. @param {HTMLElement} item @param {string} typed */
+function trouble(item, typed) {
+  const { lowest, highest, places } = item.dataset;
+  const words = item.closest("form").dataset;
+  if (typed === "") return "";
+  if (!/^-?[0-9]+(\.[0-9]+)?$/.test(typed)) return words.number;
+  if (Number(typed) < Number(lowest) || Number(typed) > Number(highest)) {
+    return words.range.replace("%s", lowest).replace("%s", highest);
+  }
+  return (typed.split(".")[1]?.length ?? 0) > Number(places) ? words.places.replace("%s", places) : "";
 }
 
 /** @param {HTMLElement} line */
@@ -78,6 +99,7 @@ function ticked(line) {
 /** Turn an item red, or ask why it differs, as soon as it is typed. @param {HTMLElement} item */
 function turn(item) {
   let words = "";
+  let refused = "";
   let differs = false;
   for (const line of item.querySelectorAll("[data-line]")) {
     const box = line.querySelector("[data-figure]");
@@ -87,7 +109,10 @@ function turn(item) {
     if (tick && typed) tick.checked = false;
     if (out && typed) out.checked = false;
     const value = typed || (tick?.checked ? tick.dataset.known : "");
-    words ||= verdict(item, value);
+    const wrong = trouble(item, typed);
+    box.toggleAttribute("aria-invalid", Boolean(wrong));
+    refused ||= wrong;
+    words ||= wrong ? "" : verdict(item, value);
     differs ||= Boolean(tick && typed && Number(typed) !== Number(tick.dataset.known));
     differs ||= Boolean(tick && out?.checked);
   }
@@ -99,8 +124,8 @@ function turn(item) {
   item.classList.toggle("is-changed", differs);
   const line = item.querySelector("[data-turn]");
   if (line) {
-    line.hidden = !words;
-    line.textContent = words;
+    line.hidden = !(refused || words);
+    line.textContent = refused || words;
   }
 }
 
@@ -202,46 +227,22 @@ function forgetOld() {
 
 // ---------------------------------------------------------------- photos
 
-/** Gather photos, made smaller, and show them. @param {HTMLFormElement} form @param {HTMLInputElement} input */
+/** Gather the photos of an item; they outlive a page that came back. @param {HTMLFormElement} form */
 function watchPhotos(form, input) {
-  if (photos.has(input.name)) showPhotos(input);
-  input.addEventListener("change", async () => {
-    const taken = await Promise.all([...input.files].map(smaller));
-    photos.set(input.name, [...(photos.get(input.name) ?? []), ...taken].slice(0, 9));
-    showPhotos(input);
-    changed = true;
+  const sheet = input.closest(".sheet");
+  const lost = form.querySelector(`[data-photos-again="${CSS.escape(input.name)}"]`);
+  if (lost && photos.get(input.name)?.length) lost.remove();
+  gatherPhotos(input, {
+    place: sheet.querySelector("[data-photos]"),
+    trouble: sheet.querySelector("[data-photo-trouble]"),
+    words: form.dataset,
+    most: MOST_PHOTOS,
+    chosen: photos.get(input.name),
+    tell: (files) => {
+      photos.set(input.name, files);
+      changed = true;
+    },
   });
-}
-
-/** @param {HTMLInputElement} input */
-function showPhotos(input) {
-  const basket = new DataTransfer();
-  const place = input.closest(".sheet").querySelector("[data-photos]");
-  place.replaceChildren();
-  for (const file of photos.get(input.name)) {
-    basket.items.add(file);
-    const picture = new Image();
-    picture.alt = file.name;
-    picture.src = URL.createObjectURL(file);
-    place.append(picture);
-  }
-  input.files = basket.files;
-}
-
-/** Return a picture of at most 1600 px; what cannot be read is sent as it is. @param {File} file */
-async function smaller(file) {
-  try {
-    const picture = await createImageBitmap(file);
-    const scale = Math.min(1, LONG_EDGE / Math.max(picture.width, picture.height));
-    const canvas = document.createElement("canvas");
-    canvas.width = Math.round(picture.width * scale);
-    canvas.height = Math.round(picture.height * scale);
-    canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
-    const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", QUALITY));
-    return blob && blob.size < file.size ? new File([blob], file.name, { type: "image/jpeg" }) : file;
-  } catch {
-    return file;
-  }
 }
 
 // ---------------------------------------------------------------- handing in
@@ -284,7 +285,6 @@ function comeBack(form, html) {
     return;
   }
   form.replaceWith(next);
-  if (photos.size) next.querySelector("[data-photos-again]")?.remove();
   begin(next);
   next.querySelector("[data-error-sum]")?.focus();
 }

@@ -123,6 +123,36 @@ def test_the_list_narrows_by_everything_it_offers(held):
         assert all(name in page for name in wanted), query
 
 
+def test_the_list_says_what_it_is_narrowed_to_and_claims_no_order_it_does_not_have(held):
+    recent(held, due_at=timezone.now() - timedelta(hours=1))
+    browser = ground.client_of(held.clerk)
+
+    page = shown(browser, "findings", overdue="true")
+    sorted_page = shown(browser, "findings", sort="deadline")
+
+    assert '<option value="true" selected>超期</option>' in page
+    assert "aria-sort" not in page
+    assert "aria-sort" in sorted_page
+
+
+def test_a_remedy_sent_back_says_why_and_its_photos_stay_in_the_story(held, now):
+    finding = recent(held)
+    hand = held.hand(held.officer, now - timedelta(minutes=40))
+    remedy(finding=finding, how="已清理干净", photos=[photo()], hand=hand)
+    finding.refresh_from_db()
+    back = held.hand(held.clerk, now - timedelta(minutes=30))
+    refuse(finding=finding, seen=Seen.of(finding), reason="照片看不清", hand=back)
+    browser = ground.client_of(held.officer)
+    first = finding.photos.get(phase="after").attachment.name
+
+    form = shown(browser, "finding-remedy", finding.pk)
+    remedy(finding=finding, how="又清理一遍", photos=[], hand=held.hand(held.officer, now - timedelta(minutes=20)))
+    page = shown(browser, "finding", finding.pk)
+
+    assert "退回：照片看不清" in form
+    assert first in page
+
+
 def test_the_list_leaves_as_a_spreadsheet(held):
     finding = recent(held)
 
