@@ -12,6 +12,7 @@ from django.db.models import Count, QuerySet
 from django.utils.translation import gettext
 
 from inspections.checklists.models import Checklist, Version
+from inspections.checklists.rules.clock import Instant
 from inspections.checklists.words import text_of
 from logistics_portal.accounts.models import Unit
 from logistics_portal.records.selectors import parameters
@@ -180,8 +181,29 @@ def schedule_words(spec: Json) -> str:
         "per_delivery": gettext("每次到货"),
     }
     doers = _join(roles.get(code, {}) for code in spec["done_by"])
-    words = {"kind": kinds.get(spec["schedule"]["kind"], ""), "doers": doers}
-    return gettext("%(kind)s · %(doers)s") % words
+    words = {"kind": kinds.get(spec["schedule"]["kind"], ""), "doers": doers, "hours": hours_words(spec["schedule"])}
+    return gettext("%(kind)s · %(hours)s · %(doers)s") % words
+
+
+def hours_words(schedule: Json) -> str:
+    """Return from when to when a form is filled in: 06:00 起填报，18:00 前提交."""
+    words = {"opens": _clock_words(str(schedule["opens"])), "due": _clock_words(str(schedule["due"]))}
+    return gettext("%(opens)s 起填报，%(due)s 前提交") % words
+
+
+def _clock_words(text: str) -> str:
+    """Return an instant of a schedule in words; 00:00 of the next day is 24:00."""
+    instant = Instant.read(text)
+    days, month_day, clock = instant.plus_days, instant.next_month_day, instant.clock.strftime("%H:%M")
+    if clock == "00:00" and (days or month_day > 1):
+        days, month_day, clock = max(days - 1, 0), max(month_day - 1, 0), "24:00"
+    if month_day:
+        return gettext("次月%(day)s日 %(clock)s") % {"day": month_day, "clock": clock}
+    if not days:
+        return clock
+    if days == 1:
+        return gettext("次日 %(clock)s") % {"clock": clock}
+    return gettext("第 %(n)s 天 %(clock)s") % {"n": days + 1, "clock": clock}
 
 
 def catalogue(versions: QuerySet[Version]) -> list[Version]:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from inspections.checklists import services
 from inspections.checklists.models import Version
 from inspections.checklists.rules.loading import SHIPPED_FILE, read
+from inspections.checklists.selectors import hours_words
 from inspections.checklists.services import Author
 from tests.factories import ground
 from tests.factories import inspections as make
@@ -59,6 +60,20 @@ def drafted(clerk, **fields):
 
 def soon():
     return {"starts": (timezone.localdate() + timedelta(days=3)).isoformat()}
+
+
+@pytest.mark.parametrize(
+    ("opens", "due", "told"),
+    [
+        ("06:00", "18:00", "06:00 起填报，18:00 前提交"),
+        ("05:30", "+1d 00:00", "05:30 起填报，24:00 前提交"),
+        ("20:00", "+1d 08:00", "20:00 起填报，次日 08:00 前提交"),
+        ("06:00", "+5d 00:00", "06:00 起填报，第 5 天 24:00 前提交"),
+        ("00:00", "next 06 00:00", "00:00 起填报，次月5日 24:00 前提交"),
+    ],
+)
+def test_the_hours_of_a_form_are_told_as_people_say_them(opens, due, told):
+    assert hours_words({"opens": opens, "due": due}) == told
 
 
 def test_everybody_reads_the_provinces_list_with_the_limits_in_force(stands):
