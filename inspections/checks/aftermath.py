@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 
 from inspections.checklists.models import Checklist, Item
 from inspections.checklists.rules.shape import Json
+from inspections.checks.faults import Refused
 from inspections.checks.figures import figures_on
 from inspections.checks.models import Check, CheckPhoto, Failure
 from inspections.checks.people import called
@@ -26,6 +27,8 @@ from inspections.findings.models import FindingPhoto
 from inspections.findings.services import Defect, Occasion, open_findings
 from logistics_portal.accounts.models import Post, User
 from logistics_portal.kit.dates import local_date
+from logistics_portal.kit.errors import NotAllowed
+from logistics_portal.kit.uploads import clean_name
 from logistics_portal.records.models import Attachment, Notice
 from logistics_portal.records.photos import keep_photo
 from logistics_portal.records.selectors import photos_on
@@ -198,11 +201,16 @@ def _detail(failure: verdicts.Failure) -> str:
 
 def _keep_photos(check: Check, found: Mapping[str, int], by: User, paper: Paper) -> None:
     kept: list[tuple[str, Attachment]] = []
-    for code, files in paper.photos.items():
-        for photo in files:
-            unit = paper.place.school.unit
-            row = keep_photo(upload=photo, unit=unit, place=paper.place, by=by, at=check.handed_in_at)
-            kept.append((code, row))
+    refused: list[verdicts.Refusal] = []
+    unit, place, at = paper.place.school.unit, paper.place, check.handed_in_at
+    for code, photo in ((code, photo) for code, files in paper.photos.items() for photo in files):
+        try:
+            kept.append((code, keep_photo(upload=photo, unit=unit, place=place, by=by, at=at)))
+        except NotAllowed as refusal:
+            words = {"name": clean_name(photo.name or ""), "why": refusal}
+            refused.append(verdicts.Refusal(code, gettext("照片“%(name)s”：%(why)s") % words))
+    if refused:
+        raise Refused(refused)
     CheckPhoto.objects.bulk_create(
         [CheckPhoto(check_row=check, item_code=code, attachment=row) for code, row in kept], ignore_conflicts=True
     )

@@ -66,6 +66,7 @@ class ItemView:
     options: Sequence[Option] = ()
     lines: Sequence[Line] = ()
     fixer: int | None = None
+    photos_lost: int = 0
 
     @property
     def is_figure(self) -> bool:
@@ -165,6 +166,7 @@ class Filled:
     errors: Mapping[str, str] = field(default_factory=dict)
     last: Mapping[str, Any] = field(default_factory=dict)
     fixers: Mapping[str, int] = field(default_factory=dict)
+    photos: Mapping[str, int] = field(default_factory=dict)
 
 
 def build(form: Compiled, known: Context, stage: str, filled: Filled, people: list[User], me: User) -> FormView:
@@ -278,16 +280,27 @@ def _item(form: Compiled, question: Question, filled: Filled, *, rest: bool, me:
         options=_options(question, entry, plan.passing),
         lines=_lines(question, entry),
         fixer=filled.fixers.get(question.code, me),
+        photos_lost=filled.photos.get(question.code, 0),
     )
 
 
 def _limits(question: Question) -> str:
+    if question.kind == Kind.TEXT:
+        return _lengths(question)
     low, high, unit = question.low, question.high, question.unit
     if low is not None and high is not None:
         return gettext("应在 %(low)s–%(high)s %(unit)s") % {"low": low, "high": high, "unit": unit}
     if low is not None:
         return gettext("不低于 %(low)s %(unit)s") % {"low": low, "unit": unit}
     return gettext("不高于 %(high)s %(unit)s") % {"high": high, "unit": unit} if high is not None else ""
+
+
+def _lengths(question: Question) -> str:
+    """Return how long a text is to be, told before it is typed."""
+    most = gettext("最多 %(count)s 字") % {"count": question.max_length}
+    if not question.min_length:
+        return most
+    return gettext("至少 %(count)s 字，不足按异常记录；") % {"count": question.min_length} + most
 
 
 def _verdict(limit: str | None, unit: str, words: str) -> str:

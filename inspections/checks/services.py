@@ -15,14 +15,13 @@ from django.db.models import Q
 from django.utils.translation import gettext
 
 from inspections.checklists.rules.context import Context
-from inspections.checks import aftermath, releasing
+from inspections.checks import aftermath, faults, releasing
 from inspections.checks.aftermath import Outcome, outcome_of
 from inspections.checks.answers import LEFT_OUT, content_hash, laid_over, restore
 from inspections.checks.models import Check
 from inspections.checks.rules.judging import judge
 from inspections.checks.rules.plans import Compiled
-from inspections.checks.rules.typed import NotTaken, clean
-from inspections.checks.rules.verdicts import Refusal, Verdict
+from inspections.checks.rules.verdicts import Verdict
 from inspections.checks.selectors import compiled_of, context_of
 from inspections.checks.tickets import Ticket
 from inspections.schedules import rules
@@ -34,17 +33,7 @@ from logistics_portal.kit.errors import Clash, NotAllowed
 from logistics_portal.records.selectors import figures_read_once
 from schools.register.models import Place
 
-LONGEST_REASON = 300
-REASON = "reason"
 Photos = Mapping[str, Sequence["File[Any]"]]
-
-
-class Refused(NotAllowed):
-    """A check that cannot be taken as it is; `refusals` say why, item by item."""
-
-    def __init__(self, refusals: Sequence[Refusal]) -> None:
-        self.refusals = list(refusals)
-        super().__init__("；".join(it.sentence for it in self.refusals[:3]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,10 +182,9 @@ def _take(paper: Paper, hand: Hand, at: datetime, key: str) -> Receipt:
     _require_next_stage(form, paper.stage, last)
     slot = paper.ticket.slot
     timing = rules.timeliness(slot, at, offline=paper.offline, clocks=clocks_on(slot.date) if paper.offline else None)
-    reason = _reason(paper.reason, needed=timing.mark == Mark.BACKFILLED)
-    outcome = _judged(form, paper, last)
+    outcome = _judged(form, paper, last, Besides(at, reason_needed=timing.mark == Mark.BACKFILLED))
     check = _row(paper, hand, at, key, outcome)
-    check.revision, check.reason = len(before) + 1, reason
+    check.revision, check.reason = len(before) + 1, paper.reason.strip()
     if outcome.complete:
         check.state, check.received_at = Check.State.RECEIVED, at
         check.timeliness, check.mark = timing.timeliness, timing.mark
@@ -213,9 +201,9 @@ def _correct(paper: Paper, hand: Hand, at: datetime, key: str) -> Receipt:
     releasing.require_corrector({it.by_id for it in before}, hand.by, hand.post)
     release = releasing.require_usable(last, paper.ticket.slot, hand.by, at)
     form = compiled_of(paper.ticket.spec)
-    outcome = _judged_anew(form, paper, last)
+    outcome = _judged_anew(form, paper, last, Besides(at, reason_needed=True))
     check = _row(paper, hand, at, key, outcome)
-    check.revision, check.reason = len(before) + 1, _reason(paper.reason, needed=True)
+    check.revision, check.reason = len(before) + 1, paper.reason.strip()
     check.state, check.stage, check.received_at = last.state, last.stage, last.received_at
     check.timeliness, check.mark = last.timeliness, last.mark
     receipt = _kept(check, last, paper, hand, outcome)
@@ -261,28 +249,32 @@ def _require_next_stage(form: Compiled, stage: str, last: Check | None) -> None:
         raise NotAllowed(gettext("请先提交“%(stage)s”这一阶段。") % {"stage": name})
 
 
-def _reason(text: str, *, needed: bool) -> str:
-    try:
-        reason = clean(text, LONGEST_REASON)
-    except NotTaken as refusal:
-        raise Refused([Refusal(REASON, str(refusal))]) from refusal
-    if needed and not reason:
-        raise Refused([Refusal(REASON, gettext("请写明理由（补录、更正都须写）"))])
-    return reason
+@dataclass(frozen=True, slots=True)
+class Besides:
+    """What is looked at besides the answers: the hour they came at, and whether a reason must stand with them."""
+
+    at: datetime
+    reason_needed: bool
+
+    def accepted(self, verdict: Verdict, paper: Paper) -> Verdict:
+        """Return a verdict that can be taken, or refuse with every sentence at once."""
+        reason = faults.of_reason(paper.reason, needed=self.reason_needed)
+        stops = faults.of_stops(verdict, paper.ticket.slot.date, self.at)
+        return faults.accepted(verdict, [*faults.of_photos(paper.photos), *stops, *reason])
 
 
-def _judged(form: Compiled, paper: Paper, last: Check | None) -> Outcome:
+def _judged(form: Compiled, paper: Paper, last: Check | None, besides: Besides) -> Outcome:
     """Judge what is handed in now, an earlier stage standing as it is."""
     stage, known = paper.stage, paper.context
     answers = _counted(paper, {})
     if not stage:
-        return outcome_of(_accepted(judge(form, known, answers)), form)
+        return outcome_of(besides.accepted(judge(form, known, answers), paper), form)
     earlier = restore(form, last.answers, last.values) if last else {}
     mine = {plan.code for plan in form.plans if plan.stage == stage} | {it.code for it in form.rules}
     whole = {**earlier, **{code: one for code, one in answers.items() if code in mine}}
     verdict = judge(form, known, whole, stage)
     verdict = replace(verdict, errors=tuple(it for it in verdict.errors if not it.code or it.code in mine))
-    new = outcome_of(_accepted(verdict), form)
+    new = outcome_of(besides.accepted(verdict, paper), form)
     old = (last.answers, last.values) if last else ("", {})
     chars, values = laid_over(form, (new.answers, new.values), stage, old)
     failed = tuple(it for it in new.failures if it.code in mine)
@@ -290,18 +282,12 @@ def _judged(form: Compiled, paper: Paper, last: Check | None) -> Outcome:
     return replace(new, answers=chars, values=values, failures=failed, complete=complete)
 
 
-def _judged_anew(form: Compiled, paper: Paper, last: Check) -> Outcome:
+def _judged_anew(form: Compiled, paper: Paper, last: Check, besides: Besides) -> Outcome:
     """Judge a whole check again, as far as it had come."""
     known = paper.context
     stage = last.stage if last.state == Check.State.RECEIVING else None
     answers = _counted(paper, aftermath.photo_counts(last))
-    return outcome_of(_accepted(judge(form, known, answers, stage)), form)
-
-
-def _accepted(verdict: Verdict) -> Verdict:
-    if not verdict.ok:
-        raise Refused(verdict.errors)
-    return verdict
+    return outcome_of(besides.accepted(judge(form, known, answers, stage), paper), form)
 
 
 def _counted(paper: Paper, kept: Mapping[str, int]) -> dict[str, Any]:

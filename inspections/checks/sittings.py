@@ -133,7 +133,12 @@ def as_typed(sent: Sent, refusals: Iterable[Refusal], last: Mapping[str, Any]) -
     errors: dict[str, str] = {}
     for it in refusals:
         errors[it.code] = f"{errors[it.code]}；{it.sentence}" if it.code in errors else it.sentence
-    return Filled(sent.answers, errors, last, sent.fixers)
+    return Filled(sent.answers, errors, last, sent.fixers, photos_lost(sent))
+
+
+def photos_lost(sent: Sent) -> dict[str, int]:
+    """Return how many photos of each item must be chosen again: a page sent back brings none along."""
+    return {code: len(files) for code, files in sent.photos.items()}
 
 
 def as_stored(sitting: Sitting, check: Check) -> Filled:

@@ -1,5 +1,6 @@
 """One answer: what it says, whether it is good, and whether it departs from what the portal knew."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -104,7 +105,7 @@ def _repeated(plan: Plan, raw: object, sight: Sight) -> Said:
     if any(code not in {entry.code for entry in entries} for code in raw):
         raise NotTaken(_("填写的对象不在清单内，请刷新后再填"))
     low, high, absent = sight.limits(plan)
-    answers = [(entry, _entry(plan, entry, raw.get(entry.code))) for entry in entries]
+    answers = _entries(plan, entries, raw)
     given = [(entry, answer) for entry, answer in answers if answer is not None]
     failing = [entry.label or entry.code for entry, one in given if not (plan.info or _within(one, low, high))]
     return Said(
@@ -122,6 +123,20 @@ def _other_readings(plan: Plan, answers: list[tuple[Reading, Decimal | None]]) -
     """Return the readings that a person departed from, or nothing."""
     differing = [entry for entry, answer in answers if entry.figure is not None and entry.figure != answer]
     return {entry.code: kept(entry.figure, plan) for entry in differing if entry.figure is not None} or None
+
+
+def _entries(plan: Plan, entries: Sequence[Reading], raw: dict[str, object]) -> list[tuple[Reading, Decimal | None]]:
+    """Return the figure of every entry; raises `NotTaken` with all that cannot be taken at once."""
+    answers: list[tuple[Reading, Decimal | None]] = []
+    refused: list[str] = []
+    for entry in entries:
+        try:
+            answers.append((entry, _entry(plan, entry, raw.get(entry.code))))
+        except NotTaken as refusal:
+            refused.append(str(refusal))
+    if refused:
+        raise NotTaken("；".join(refused))
+    return answers
 
 
 def _entry(plan: Plan, entry: Reading, raw: object) -> Decimal | None:

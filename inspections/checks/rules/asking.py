@@ -39,6 +39,8 @@ class Question:
     places: int
     low: str | None
     high: str | None
+    lowest: str
+    highest: str
     repeats: bool
     entries: tuple[Reading, ...]
     choices: tuple[Choice, ...]
@@ -78,6 +80,8 @@ def _question(plan: Plan, sight: Sight) -> Question:
         places=plan.places,
         low=None if low is None else str(low),
         high=None if high is None else str(high),
+        lowest=str(plan.lowest),
+        highest=str(plan.highest),
         repeats=bool(plan.repeat_by),
         entries=sight.entries(plan) if plan.repeat_by else (),
         choices=item.answer.choices,

@@ -1,15 +1,18 @@
 """What a person typed, read exactly: figures as decimals, texts without what a database cannot keep."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from logistics_portal.kit.dates import SHANGHAI
+
 from .plans import Plan
 
 FIGURE = re.compile(r"-?[0-9]{1,9}(?:\.([0-9]{1,6}))?")
+TOO_BIG = re.compile(r"-?[0-9]{10,}(?:\.[0-9]*)?")
 BAD_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 FULL_WIDTH = str.maketrans("０１２３４５６７８９．－−。", "0123456789.--.")
 CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
@@ -37,21 +40,27 @@ def clean(raw: object, longest: int) -> str:
 
 def figure(raw: object, plan: Plan) -> Decimal:
     """Return a typed figure; raises `NotTaken` when it is none, has too many decimals or must be a slip."""
-    if isinstance(raw, int) and not isinstance(raw, bool) and -BIGGEST < raw < BIGGEST:
-        raw = str(raw)
-    if not isinstance(raw, str) or len(raw) > MAX_SINCE:
+    if isinstance(raw, int) and not isinstance(raw, bool):
+        raw = str(raw) if -BIGGEST < raw < BIGGEST else "9" * MAX_SINCE
+    if not isinstance(raw, str):
         raise NotTaken(_("应填写数字"))
     text = raw.strip()
     found = FIGURE.fullmatch(text) or FIGURE.fullmatch(text.translate(FULL_WIDTH))
+    if not found and TOO_BIG.fullmatch(text.translate(FULL_WIDTH)):
+        raise _outside(plan)
     if not found:
         raise NotTaken(_("应填写数字"))
     if found[1] and len(found[1]) > plan.places:
         raise NotTaken(_("最多保留%(places)s位小数") % {"places": plan.places})
     answer = Decimal(found[0]) + ZERO  # turns -0 into 0
     if not plan.lowest <= answer <= plan.highest:
-        span = {"lowest": plan.lowest, "highest": plan.highest, "unit": plan.item.answer.unit}
-        raise NotTaken(_("应在%(lowest)s到%(highest)s%(unit)s之间，请看是否填错") % span)
+        raise _outside(plan)
     return answer.quantize(plan.step) if plan.places else answer
+
+
+def _outside(plan: Plan) -> NotTaken:
+    span = {"lowest": plan.lowest, "highest": plan.highest, "unit": plan.item.answer.unit}
+    return NotTaken(_("应在%(lowest)s到%(highest)s%(unit)s之间，请看是否填错") % span)
 
 
 def kept(answer: Decimal, plan: Plan) -> int | str:
@@ -71,13 +80,23 @@ def photos(raw: object) -> int:
 def stopped(raw: object) -> dict[str, Any]:
     """Return whether the service was stopped and since when; raises `NotTaken` when that was not answered."""
     if not isinstance(raw, dict) or not isinstance(raw.get("stopped"), bool):
-        raise NotTaken(_("请回答是否已停用"))
+        raise NotTaken(_("请回答是否已停用，已停用的写明从何时起"))
     if not raw["stopped"]:
         return {"stopped": False}
     since = clean(raw.get("since") or "", MAX_SINCE)
     if not CLOCK.fullmatch(since) and not _is_moment(since):
         raise NotTaken(_("请写明从何时起停用"))
     return {"stopped": True, "since": since}
+
+
+def lies_ahead(since: str, day: date, at: datetime) -> bool:
+    """Say whether a time of `day`, or a moment, is later than `at`; what is neither lies nowhere."""
+    if CLOCK.fullmatch(since):
+        return datetime.combine(day, time.fromisoformat(since), SHANGHAI) > at
+    if not _is_moment(since):
+        return False
+    moment = datetime.fromisoformat(since)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)) > at
 
 
 def _is_moment(text: str) -> bool:

@@ -12,13 +12,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from inspections.checks import duties, history, releasing, scope, selectors, services, sittings
+from inspections.checks import duties, faults, history, releasing, scope, selectors, services, sittings
 from inspections.checks.figures import figures_on
 from inspections.checks.forms import Sent, read
 from inspections.checks.models import Check, Release
 from inspections.checks.pages import Filled
 from inspections.checks.rules.verdicts import Refusal
-from inspections.checks.services import Refused
 from inspections.checks.sittings import Sitting
 from inspections.findings.models import Finding
 from logistics_portal.accounts.gate import SignedRequest, require, signed_in
@@ -74,7 +73,8 @@ def fill(request: SignedRequest, place: int, checklist: str, day: str, seq: int)
 def _sent(request: SignedRequest, sitting: Sitting) -> HttpResponse:
     sent = read(request.POST, request.FILES, sitting.asked, (it.code for it in sitting.form.rules))
     if section := request.POST.get("rest"):
-        filled = Filled(sitting.rest(section, sent.answers), {}, sitting.last(), sent.fixers)
+        answers, lost = sitting.rest(section, sent.answers), sittings.photos_lost(sent)
+        filled = Filled(answers, {}, sitting.last(), sent.fixers, lost)
         return _form(request, sitting, Screen(sent.stage, filled, sent))
     try:
         receipt = services.hand_in(paper=sitting.paper(sent), hand=sitting.hand, at=timezone.now())
@@ -152,7 +152,7 @@ def _form(request: HttpRequest, sitting: Sitting, screen: Screen) -> HttpRespons
         "correcting": screen.correcting,
         "release": screen.release,
         "summary": filled.errors.get(""),
-        "reason_error": filled.errors.get(services.REASON, ""),
+        "reason_error": filled.errors.get(faults.REASON, ""),
         "draft": sitting.draft_key(screen.stage, screen.correcting),
         "photo_room": sitting.scarce_room(timezone.now()),
         "stands_in": sitting.hand.stands_in,
@@ -164,7 +164,7 @@ def _form(request: HttpRequest, sitting: Sitting, screen: Screen) -> HttpRespons
 def _form_again(request: HttpRequest, sitting: Sitting, screen: Screen, refusal: Exception) -> HttpResponse:
     """Show the form with everything typed kept, and each mistake at its place."""
     sent = screen.sent
-    refusals = refusal.refusals if isinstance(refusal, Refused) else [Refusal("", str(refusal))]
+    refusals = refusal.refusals if isinstance(refusal, faults.Refused) else [Refusal("", str(refusal))]
     status = HTTPStatus.CONFLICT if isinstance(refusal, Clash) else HTTPStatus.UNPROCESSABLE_ENTITY
     filled = sittings.as_typed(sent, refusals, sitting.last()) if sent else screen.filled
     return _form(request, sitting, replace(screen, filled=filled, status=status))

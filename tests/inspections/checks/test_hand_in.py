@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from inspections.checks.faults import Refused
 from inspections.checks.models import Check, Failure
-from inspections.checks.services import Refused, hand_in
+from inspections.checks.services import hand_in
 from inspections.findings.models import Finding
 from inspections.schedules.rules import Mark, Timeliness
 from logistics_portal.kit.errors import Clash, NotAllowed

@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
+from inspections.checks.faults import Refused
 from inspections.checks.models import Check, CheckPhoto
 from inspections.checks.services import hand_in
 from inspections.findings.models import Finding
@@ -313,6 +314,57 @@ def test_a_photo_that_is_none_is_refused_and_nothing_is_half_written():
     assert answer.status_code == 422
     assert not Check.objects.exists()
     assert not Finding.objects.exists()
+
+
+def test_a_file_that_is_no_picture_is_named_at_its_item_together_with_everything_else():
+    here = scene("campus_daily")
+    browser = ground.client_of(here.officer)
+    bad = SimpleUploadedFile("清单.pdf", b"%PDF-1.7", "application/pdf")
+    fields = typed(here, **{"a.CMP-D-06": "fail", "photo.CMP-D-06": [photo(), bad]})
+    del fields["a.CMP-D-01"]
+
+    page = browser.post(address(here), fields).content.decode()
+
+    item = page[page.index('id="item-CMP-D-06"') : page.index('id="item-CMP-D-07"')]
+    assert "“清单.pdf”不是照片" in item
+    assert "原来选的 2 张照片没有保留" in item
+    assert "还没有填写" in page
+    assert not Check.objects.exists()
+
+
+def test_a_broken_photo_is_named_at_its_item():
+    here = scene("campus_daily")
+    browser = ground.client_of(here.officer)
+    broken = SimpleUploadedFile("坏.jpg", b"\xff\xd8\xff" + b"x" * 40, "image/jpeg")
+
+    page = browser.post(address(here), typed(here, **{"a.CMP-D-06": "fail", "photo.CMP-D-06": broken}))
+
+    assert page.status_code == 422
+    item = page.content.decode().split('id="item-CMP-D-06"')[1].split('id="item-CMP-D-07"')[0]
+    assert "照片“坏.jpg”" in item
+    assert not Check.objects.exists()
+
+
+def test_a_stop_that_lies_ahead_comes_back_with_the_photo_and_the_reason_at_once(monkeypatch):
+    make.plug_supply(monkeypatch)
+    here = scene("canteen_daily")
+    asks = next(it for it in here.ticket().spec.items if it.fail.stop_service and it.answer.kind == "bool")
+    late = make.at(MONDAY + timedelta(days=1), "23:00")
+    answers = here.answers(**{asks.code: {"a": "fail", "stop_service": {"stopped": True, "since": "23:30"}}})
+
+    def refused(at, **stop):
+        answers[asks.code] = {"a": "fail", "stop_service": stop}
+        with pytest.raises(Refused) as caught:
+            hand_in(paper=here.paper(answers=answers), hand=here.hand(), at=at)
+        return [it.sentence for it in caught.value.refusals]
+
+    ahead = refused(MORNING, stopped=True, since="23:30")
+    unsaid = refused(late)
+
+    assert any("停用时间还没有到" in it for it in ahead)
+    assert any("从何时起" in it for it in unsaid)
+    assert any("请写明理由" in it for it in unsaid)
+    assert any("照片" in it for it in unsaid) == asks.fail.photo
 
 
 def test_a_check_is_shown_with_its_items_and_corrected_beside_the_old_one():

@@ -111,6 +111,6 @@ def test_the_form_says_when_room_runs_out():
 
     full = browser.get(address(here)).content.decode()
 
-    assert "张照片" not in before
+    assert "还能保存" not in before
     assert "还能保存 4 张照片" in scarce
     assert "照片不再保存" in full

@@ -311,7 +311,7 @@ def test_the_story_on_pages(story):
     assert "只能提交一次" in form
     told = author.get(reverse("inspections:check", args=[story.check.pk])).content.decode()
     assert "放行更正" in told
-    assert "更正期限：2026-11-24 00:00" in told
+    assert "更正期限：2026-11-23 24:00" in told
     assert reverse("inspections:release", args=[row.pk]) in told
     assert row.reason in told
 

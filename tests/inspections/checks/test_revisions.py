@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from inspections.checks.faults import Refused
 from inspections.checks.models import Check, Failure
-from inspections.checks.services import Refused, correct, hand_in
+from inspections.checks.services import correct, hand_in
 from inspections.findings.models import Finding
 from inspections.schedules.rules import Timeliness
 from logistics_portal.kit.errors import Clash, NotAllowed

@@ -1,0 +1,60 @@
+"""What keeps a paper from being taken besides its answers: its reason, photos that are none, stops that lie ahead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.core.files import File
+from django.utils.translation import gettext
+
+from inspections.checks.rules.typed import NotTaken, clean, lies_ahead
+from inspections.checks.rules.verdicts import Refusal, Verdict
+from logistics_portal.kit.errors import NotAllowed
+from logistics_portal.kit.uploads import clean_name, starts_as_picture
+
+LONGEST_REASON = 300
+REASON = "reason"
+
+
+class Refused(NotAllowed):
+    """A check that cannot be taken as it is; `refusals` say why, item by item."""
+
+    def __init__(self, refusals: Sequence[Refusal]) -> None:
+        self.refusals = list(refusals)
+        super().__init__("；".join(it.sentence for it in self.refusals[:3]))
+
+
+def of_reason(text: str, *, needed: bool) -> list[Refusal]:
+    """Return what is wrong with the reason beside a check."""
+    try:
+        reason = clean(text, LONGEST_REASON)
+    except NotTaken as refusal:
+        return [Refusal(REASON, str(refusal))]
+    return [Refusal(REASON, gettext("请写明理由（补录、更正都须写）"))] if needed and not reason else []
+
+
+def of_photos(photos: Mapping[str, Iterable[File[Any]]]) -> list[Refusal]:
+    """Return the items with a file that is no picture, told by its first bytes; each file by its name."""
+    return [
+        Refusal(code, gettext("“%(name)s”不是照片，请换成 JPEG 或 PNG 照片") % {"name": clean_name(file.name or "")})
+        for code, files in photos.items()
+        for file in files
+        if not starts_as_picture(file)
+    ]
+
+
+def of_stops(verdict: Verdict, day: date, at: datetime) -> list[Refusal]:
+    """Return the items said to be out of use since a moment that has not come."""
+    stops: Mapping[str, Mapping[str, Any]] = verdict.values.get("stop", {})
+    ahead = (code for code, stop in stops.items() if lies_ahead(str(stop.get("since", "")), day, at))
+    return [Refusal(code, gettext("停用时间还没有到，请写明从何时起已经停用")) for code in ahead]
+
+
+def accepted(verdict: Verdict, besides: Iterable[Refusal] = ()) -> Verdict:
+    """Return a verdict that can be taken, or refuse with everything that is wrong at once."""
+    refusals = [*verdict.errors, *besides]
+    if refusals:
+        raise Refused(refusals)
+    return verdict
