@@ -64,7 +64,8 @@ def is_overdue(finding: Finding, at: datetime) -> bool:
 def deadline_words(finding: Finding, at: datetime, calendar: Calendar | None = None) -> str:
     """Return how much time is left or how late the school is; in school days where a calendar is given."""
     if finding.state != rules.State.OPEN:
-        return str(finding.get_outcome_display()) or in_time_words(finding)
+        withdrawn = finding.outcome == rules.Outcome.WITHDRAWN
+        return str(finding.get_outcome_display()) if withdrawn else in_time_words(finding)
     if finding.tolerated_until is not None and not is_overdue(finding, at):
         return gettext("限期保留至 %(day)s") % {"day": finding.tolerated_until.isoformat()}
     if at > finding.due_at:
@@ -88,15 +89,25 @@ def _span(span: timedelta) -> str:
 def in_time_words(finding: Finding) -> str:
     """Return whether a remedy was handed in by the deadline."""
     if finding.remedied_at is None:
-        return ""
-    late = finding.remedied_at - finding.due_at
-    return gettext("超期 %(span)s 提交") % {"span": _span(late)} if late > timedelta(0) else gettext("按期提交")
+        return str(finding.get_outcome_display())
+    if not is_late(finding):
+        return gettext("按期提交")
+    return gettext("超期 %(span)s 提交") % {"span": _span(finding.remedied_at - finding.due_at)}
+
+
+def is_late(finding: Finding) -> bool:
+    """Say whether a remedy was handed in after the deadline."""
+    return (
+        finding.outcome != rules.Outcome.WITHDRAWN
+        and finding.remedied_at is not None
+        and finding.remedied_at > finding.due_at
+    )
 
 
 def deadline_tone(finding: Finding, at: datetime) -> str:
     """Return the tone of a deadline: late, soon or far."""
     if finding.state != rules.State.OPEN:
-        return STATE_TONES[finding.state]
+        return "warn" if is_late(finding) else STATE_TONES[finding.state]
     if is_overdue(finding, at):
         return "bad"
     return "warn" if finding.due_at - at < SOON else "idle"
