@@ -87,7 +87,8 @@ class Compared:
     def _cells(self, name: str) -> list[tuple[str, bool]]:
         values = [version.facts.get(name) for version in self.versions]
         return [
-            (self._words(name, value), place > 0 and value != values[place - 1]) for place, value in enumerate(values)
+            (self._words(name, value), place > 0 and _differ(name, value, values[place - 1]))
+            for place, value in enumerate(values)
         ]
 
     def _words(self, name: str, value: object) -> str:
@@ -95,6 +96,13 @@ class Compared:
         if known is not None and isinstance(value, int):
             return known.get(value, str(value))
         return value_in_words(name, value)
+
+
+def _differ(name: str, value: object, before: object) -> bool:
+    """Tell whether a fact changed; a moment written in another time zone is the same moment."""
+    if name.endswith("_at") and value and before:
+        return datetime.fromisoformat(str(value)) != datetime.fromisoformat(str(before))
+    return value != before
 
 
 def _names(table: type[Place] | type[School], versions: list[IncidentVersion], name: str) -> dict[int, str]:
