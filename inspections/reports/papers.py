@@ -182,7 +182,7 @@ def _slot_heads() -> list[str]:
 
 def _slots(row: Figures) -> list[Any]:
     figures = [row[name] for name in ("required", "exempt", "timely", "late", "missed")]
-    return [*figures, words.completion(row), words.punctuality(row)]
+    return [*figures, *words.share_cells(row)]
 
 
 def _page(paper: Any) -> None:
