@@ -19,7 +19,12 @@ from schools.register.models import Place
 
 def in_language(chinese: str, english: str) -> str:
     """Return the wording in the reader's language; the Chinese one where there is no other."""
-    return chinese if (get_language() or "zh").startswith("zh") else english or chinese
+    return chinese if in_chinese() else english or chinese
+
+
+def in_chinese() -> bool:
+    """Say whether the reader reads Chinese."""
+    return (get_language() or "zh").startswith("zh")
 
 
 class Checklist(models.Model):

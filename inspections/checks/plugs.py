@@ -37,7 +37,7 @@ def corrections(user: User, now: datetime) -> Sequence[Todo]:
     dues = releasing.answer_dues(asked)
     told = [
         Todo(
-            gettext("待放行：更正%(name)s") % {"name": row.check_row.checklist.name},
+            gettext("待放行：更正%(name)s") % {"name": row.check_row.checklist.label},
             releasing.address(row),
             due_at=dues[row.pk],
             urgency="warn",
@@ -48,7 +48,7 @@ def corrections(user: User, now: datetime) -> Sequence[Todo]:
     mine = [] if user.roles.isdisjoint(SCHOOL_ROLES) else releasing.to_use(user, now)
     return told + [
         Todo(
-            gettext("可以更正：%(name)s") % {"name": row.check_row.checklist.name},
+            gettext("可以更正：%(name)s") % {"name": row.check_row.checklist.label},
             releasing.address(row),
             due_at=row.until,
             urgency="warn",

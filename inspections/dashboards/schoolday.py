@@ -173,7 +173,7 @@ def month(days: Past, today: date) -> Tally:
 
 def open_findings(viewer: User, school: School, at: datetime) -> list[OpenFinding]:
     """Return what the school has to put right, nearest deadline first; one query."""
-    rows = Finding.objects.visible_to(viewer).open().filter(school=school).select_related("place")
+    rows = Finding.objects.visible_to(viewer).open().filter(school=school).select_related("place", "item")
     return with_deadlines(rows.order_by("due_at", "pk")[:FINDINGS_SHOWN], at)
 
 

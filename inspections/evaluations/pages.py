@@ -82,4 +82,4 @@ def words_of(figure: Figure) -> str:
     keys = name.split("-")
     words = [LABELS[key] for key in (part, *keys[:-1]) if key != SCHOOL]
     words.append(MISSED if keys[-1] == "missed" else INPUTS[keys[-1]])
-    return gettext(" · ").join(gettext(word) for word in words)
+    return " · ".join(gettext(word) for word in words)

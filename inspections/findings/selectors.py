@@ -25,6 +25,7 @@ from schools.terms.rules.calendar import Calendar
 ONE_HOUR, ONE_DAY = timedelta(hours=1), timedelta(days=1)
 SOON = timedelta(hours=24)
 TODOS = 20
+OF_FINDING = ("finding__place", "finding__school", "finding__item")
 SEVERITY_TONES = {"critical": "bad", "major": "warn", "minor": "idle"}
 STATE_TONES = {"open": "warn", "remedied": "info", "closed": "good"}
 ON_WITHDRAWAL = ("ask_withdraw", "no_withdraw", "refuse", "reopen")
@@ -224,11 +225,11 @@ def todos(user: User, now: datetime) -> list[Todo]:
 def _open_at_school(user: User) -> QuerySet[Finding]:
     schools = [post.unit_id for post in user.live_posts if post.role in {*FIXERS, Role.PRINCIPAL}]
     rows = Finding.objects.visible_to(user).open().filter(school__unit__in=schools)
-    return rows.select_related("place").order_by("due_at", "pk")[:TODOS]
+    return rows.select_related("place", "item").order_by("due_at", "pk")[:TODOS]
 
 
 def _open_todo(finding: Finding, now: datetime) -> Todo:
-    words = {"title": finding.title, "left": deadline_words(finding, now)}
+    words = {"title": finding.name, "left": deadline_words(finding, now)}
     return Todo(
         text=gettext("整改 · %(title)s（%(left)s）") % words,
         url=address(finding.pk),
@@ -268,11 +269,11 @@ def _request_todo(user: User) -> list[Todo]:
     if not offices:
         return []
     waiting = ExtensionRequest.objects.filter(granted__isnull=True, finding__county__in=offices)
-    extensions = waiting.select_related("finding__place", "finding__school").order_by("asked_at", "pk")[:TODOS]
+    extensions = waiting.select_related(*OF_FINDING).order_by("asked_at", "pk")[:TODOS]
     said = FindingEvent.objects.filter(finding=OuterRef("pk"), step__in=ON_WITHDRAWAL).order_by("-at", "-pk")
     last = Subquery(said.values("step")[:1])
     mistaken = Finding.objects.unsettled().filter(county__in=offices).annotate(last=last)
-    mistaken = mistaken.filter(last="ask_withdraw").select_related("place", "school").order_by("pk")[:TODOS]
+    mistaken = mistaken.filter(last="ask_withdraw").select_related("place", "school", "item").order_by("pk")[:TODOS]
     return [
         *_asked(gettext("答复延期申请：%(title)s"), [row.finding for row in extensions]),
         *_asked(gettext("决定误报撤销：%(title)s"), mistaken),
@@ -288,14 +289,14 @@ def _toleration_todo(user: User) -> list[Todo]:
     asked = Q(state=Toleration.State.ASKED, finding__county__in=clerks)
     prepared = Q(state=Toleration.State.FORWARDED, finding__county__in=heads) & ~Q(prepared_by=user)
     waiting = Toleration.objects.filter(asked | prepared, finding__state=rules.State.OPEN)
-    rows = waiting.select_related("finding__place", "finding__school").order_by("asked_at", "pk")[:TODOS]
+    rows = waiting.select_related(*OF_FINDING).order_by("asked_at", "pk")[:TODOS]
     return _asked(gettext("限期保留待办：%(title)s"), [row.finding for row in rows])
 
 
 def _asked(words: str, findings: Iterable[Finding]) -> list[Todo]:
     return [
         Todo(
-            text=words % {"title": it.title},
+            text=words % {"title": it.name},
             url=address(it.pk),
             urgency="warn",
             place=f"{it.school.name} · {it.place.name}",

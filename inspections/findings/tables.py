@@ -50,6 +50,12 @@ class FindingTable(PortalTable):
     class Meta(PortalTable.Meta):
         order_by = ("weight", "deadline")
 
+    def render_title(self, record: Finding) -> str:
+        """Return what was not met, in the reader's language."""
+        return record.name
+
+    value_title = render_title
+
     def render_deadline(self, record: Finding) -> SafeString:
         """Return how much time is left or how late it is."""
         now = timezone.now()

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from inspections.checklists.models import in_chinese
 from inspections.findings.rules import Severity
 from inspections.incidents.models import Incident
 from inspections.incidents.rules.words import Trigger
@@ -84,6 +85,12 @@ def subject_name(code: str) -> str:
 def severity_name(code: str) -> str:
     """Return what a severity is called."""
     return str(Severity(code).label)
+
+
+def title_of(row: Figures) -> str:
+    """Return what was not met in the reader's language; older reports and titles typed by hand have Chinese alone."""
+    english = row.get("title_en", "")
+    return row["title"] if in_chinese() or not english else _("不符合：%(item)s") % {"item": english}
 
 
 def incident_kind(code: str) -> str:

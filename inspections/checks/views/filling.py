@@ -37,7 +37,7 @@ def today(request: SignedRequest) -> HttpResponse:
     """Show what is to be checked now, and which findings wait for me."""
     now = timezone.now()
     rows = selectors.rows_to_do(scope.own_places(request.user), now, local_date(now))
-    findings = Finding.objects.visible_to(request.user).open().select_related("place", "school")
+    findings = Finding.objects.visible_to(request.user).open().select_related("place", "school", "item")
     context = {
         "rows": rows,
         "next": selectors.next_row(rows),
