@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from inspections.checks import facts, releasing, selectors
@@ -65,7 +65,9 @@ def plug() -> None:
     registry.menu.add(
         MenuEntry("checks.today", _("今日"), "inspections:today", daily, 110, roles=school, icon="list-check")
     )
-    registry.menu.add(MenuEntry("checks", _("检查记录"), "inspections:checks", daily, 130, icon="checklist"))
+    registry.menu.add(
+        MenuEntry("checks", pgettext_lazy("menu", "检查记录"), "inspections:checks", daily, 130, icon="checklist")
+    )
     registry.todos.add(TodoSource("checks", to_do, order=10))
     registry.todos.add(TodoSource("checks.corrections", corrections, order=15))
     for fact in facts.FACTS:

@@ -111,7 +111,7 @@ def facts_of(incident: Incident) -> list[tuple[str, Any]]:
         (_("发生时间"), _at(incident.happened_at)),
         (_("学校发现时间"), _at(incident.discovered_at)),
         (_("报告时间"), _at(incident.reported_at)),
-        (_("报告人"), f"{incident.reported_by}（{by}）"),
+        (_("报告人"), _("%(who)s（%(what)s）") % {"who": incident.reported_by, "what": by}),
         (_("应报告事项"), _("是") if timing.must_be_passed_on(incident) else _("否")),
         (_("后勤范围"), _("属后勤范围") if incident.in_scope else _("不属后勤范围，不作否决")),
         (_("整改核验"), _at(incident.rectified_at) or _("未核验")),

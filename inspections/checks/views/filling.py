@@ -21,6 +21,7 @@ from inspections.checks.rules.verdicts import Refusal
 from inspections.checks.services import Refused
 from inspections.checks.sittings import Sitting
 from inspections.findings.models import Finding
+from inspections.schedules.rules import Standing
 from logistics_portal.accounts.gate import SignedRequest, require, signed_in
 from logistics_portal.accounts.permissions import Permission
 from logistics_portal.kit.dates import local_date
@@ -41,7 +42,7 @@ def today(request: SignedRequest) -> HttpResponse:
     context = {
         "rows": rows,
         "next": selectors.next_row(rows),
-        "done": sum(not row.can_be_filled for row in rows),
+        "done": sum(row.standing in {Standing.DONE, Standing.LATE} for row in rows),
         "findings": findings.order_by("due_at", "pk")[:MINE],
         "day": local_date(now),
     }
