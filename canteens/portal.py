@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from canteens import demo
@@ -55,7 +55,9 @@ def _line(row: Canteen, now: datetime) -> Todo:
     )
 
 
-registry.menu.add(MenuEntry("canteens.list", _("食堂"), "canteens:list", _("业务"), 320, icon="soup"))
+registry.menu.add(
+    MenuEntry("canteens.list", pgettext_lazy("menu", "食堂"), "canteens:list", _("业务"), 320, icon="soup")
+)
 registry.panels.add(Panel("canteens.school", "school", "canteens/premises/school_panel.html", canteens_of, order=20))
 registry.todos.add(TodoSource("canteens.licences", licences, order=60))
 registry.facts.add(Fact("canteens.supply_mode", "place", selectors.supply_modes, spans=selectors.supply_spans))

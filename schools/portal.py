@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from logistics_portal.accounts.models import User
@@ -64,10 +64,10 @@ def answers(user: User, now: datetime) -> list[Todo]:
 
 
 for entry in (
-    MenuEntry("schools.list", _("学校"), "schools:list", _("业务"), 310, icon="school"),
+    MenuEntry("schools.list", pgettext_lazy("menu", "学校"), "schools:list", _("业务"), 310, icon="school"),
     MenuEntry("schools.own", _("本校校历"), "schools:own-month", _("业务"), 345, SCHOOL, icon="calendar"),
     MenuEntry("schools.closures", _("停课"), "schools:closures", _("业务"), 350, icon="ban"),
-    MenuEntry("schools.calendars", _("校历"), "schools:calendars", _("资料"), 410, icon="calendar"),
+    MenuEntry("schools.calendars", pgettext_lazy("menu", "校历"), "schools:calendars", _("资料"), 410, icon="calendar"),
     MenuEntry("schools.proposals", _("变更申请"), "schools:proposals", _("业务"), 360, icon="edit"),
     MenuEntry("schools.imports", _("学校导入"), "schools:imports", _("管理"), 510, BUREAU, icon="upload"),
 ):

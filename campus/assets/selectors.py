@@ -105,9 +105,11 @@ def register_of(place: Place, on: date) -> list[rules.Line]:
 
 
 def certificates_running_out(user: User, now: datetime) -> list[Facility]:
-    """Return the facilities a user sees whose certificate ends within sixty days or has ended, the worst first."""
+    """Return the facilities whose certificate ends within sixty days or has ended and is the user's matter."""
     on = local_date(now)
-    found = Facility.objects.visible_to(user).filter(certificate_until__lte=papers.horizon(on))
+    found = Facility.objects.visible_to(user).filter(
+        papers.renewable_by(user), certificate_until__lte=papers.horizon(on)
+    )
     living = Q(until_date__isnull=True) | Q(until_date__gte=on)
     return list(found.filter(living).select_related("place__school").order_by("certificate_until", "pk")[:21])
 

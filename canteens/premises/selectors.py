@@ -55,9 +55,9 @@ def mode_on(canteen: Canteen, on: date) -> Supply | None:
 
 
 def licences_running_out(user: User, now: datetime) -> list[Canteen]:
-    """Return the canteens a user sees whose licence ends within sixty days or has ended, the worst first."""
+    """Return the canteens whose licence ends within sixty days or has ended and is the user's matter, worst first."""
     on = local_date(now)
-    found = Canteen.objects.visible_to(user).filter(licence_until__lte=papers.horizon(on))
+    found = Canteen.objects.visible_to(user).filter(papers.renewable_by(user), licence_until__lte=papers.horizon(on))
     in_use = Q(place__until_date__isnull=True) | Q(place__until_date__gte=on)
     return list(found.filter(in_use).select_related("place__school").order_by("licence_until", "pk")[:21])
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_filters import BooleanFilter, CharFilter, ChoiceFilter, ModelChoiceFilter
 from django_tables2 import A
 
@@ -24,7 +25,7 @@ SOON, OVER, NONE = "soon", "over", "none"
 class CanteenTable(PortalTable):
     """The canteens a person may see."""
 
-    caption = _("食堂")
+    caption = pgettext_lazy("menu", "食堂")
     empty_title = _("还没有登记食堂")
     empty_text = _("在学校页面添加食堂。")
     phone = ("name", "mode", "licence_until")

@@ -8,12 +8,23 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from logistics_portal.accounts.models import Unit
 from logistics_portal.kit.dated import held
 from logistics_portal.kit.scoping import Viewer
 from schools.register.models import Place
+
+
+def in_language(chinese: str, english: str) -> str:
+    """Return the wording in the reader's language; the Chinese one where there is no other."""
+    return chinese if in_chinese() else english or chinese
+
+
+def in_chinese() -> bool:
+    """Say whether the reader reads Chinese."""
+    return (get_language() or "zh").startswith("zh")
 
 
 class Checklist(models.Model):
@@ -30,6 +41,11 @@ class Checklist(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def label(self) -> str:
+        """Return the name in the reader's language."""
+        return in_language(self.name, self.name_en)
 
 
 class VersionQuerySet(models.QuerySet["Version"]):

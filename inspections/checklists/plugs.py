@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from logistics_portal.kit import registry
 from logistics_portal.kit.registry import MenuEntry
@@ -10,4 +11,8 @@ from logistics_portal.kit.registry import MenuEntry
 
 def plug() -> None:
     """Add the menu entry of check-lists."""
-    registry.menu.add(MenuEntry("checklists", _("检查表"), "inspections:checklists", _("资料"), 420, icon="checklist"))
+    registry.menu.add(
+        MenuEntry(
+            "checklists", pgettext_lazy("menu", "检查表"), "inspections:checklists", _("资料"), 420, icon="checklist"
+        )
+    )

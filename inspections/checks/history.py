@@ -152,7 +152,7 @@ def facts(check: Check, sheet: Sheet) -> list[tuple[str, object]]:
     """Return what stands beside a check: who, when, how it counts, who signed."""
     received = timezone.localtime(check.handed_in_at).strftime(MOMENT)
     phone = timezone.localtime(check.at).strftime(MOMENT) if check.at else ""
-    who = f"{check.by}（{check.post.title}）" if check.post else str(check.by)
+    who = gettext("%(who)s（%(what)s）") % {"who": check.by, "what": check.post.title} if check.post else str(check.by)
     rows: list[tuple[str, object]] = [
         (gettext("回执号"), check.receipt_no),
         (gettext("填报人"), gettext("%(who)s 代填") % {"who": who} if check.stands_in else who),

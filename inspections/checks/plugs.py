@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from inspections.checks import duties, facts, releasing, selectors
@@ -38,7 +38,7 @@ def corrections(user: User, now: datetime) -> Sequence[Todo]:
     dues = releasing.answer_dues(asked)
     told = [
         Todo(
-            gettext("待放行：更正%(name)s") % {"name": row.check_row.checklist.name},
+            gettext("待放行：更正%(name)s") % {"name": row.check_row.checklist.label},
             releasing.address(row),
             due_at=dues[row.pk],
             urgency="warn",
@@ -49,7 +49,7 @@ def corrections(user: User, now: datetime) -> Sequence[Todo]:
     mine = [] if user.roles.isdisjoint(SCHOOL_ROLES) else releasing.to_use(user, now)
     return told + [
         Todo(
-            gettext("可以更正：%(name)s") % {"name": row.check_row.checklist.name},
+            gettext("可以更正：%(name)s") % {"name": row.check_row.checklist.label},
             releasing.address(row),
             due_at=row.until,
             urgency="warn",
@@ -66,7 +66,9 @@ def plug() -> None:
     registry.menu.add(
         MenuEntry("checks.today", _("今日"), "inspections:today", daily, 110, roles=school, icon="list-check")
     )
-    registry.menu.add(MenuEntry("checks", _("检查记录"), "inspections:checks", daily, 130, icon="checklist"))
+    registry.menu.add(
+        MenuEntry("checks", pgettext_lazy("menu", "检查记录"), "inspections:checks", daily, 130, icon="checklist")
+    )
     registry.todos.add(TodoSource("checks", to_do, order=10))
     registry.todos.add(TodoSource("checks.corrections", corrections, order=15))
     for fact in facts.FACTS:

@@ -28,13 +28,13 @@ RELEASE_TONES = {
 }
 LISTED = (
     *("date", "n_fail", "timeliness", "state", "handed_in_at"),
-    *("checklist__name", "school__name", "place__name", "by__full_name"),
+    *("checklist__name", "checklist__name_en", "school__name", "place__name", "by__full_name"),
 )
 FAILED = (("yes", _("有异常")), ("no", _("没有异常")))
 
 
 def _checklists() -> list[tuple[str, str]]:
-    return list(Checklist.objects.order_by("position", "pk").values_list("code", "name"))
+    return [(it.code, it.label) for it in Checklist.objects.order_by("position", "pk")]
 
 
 class CheckTable(PortalTable):
@@ -57,6 +57,12 @@ class CheckTable(PortalTable):
 
     class Meta(PortalTable.Meta):
         order_by = ("-date", "-handed_in_at")
+
+    def render_checklist(self, record: Check) -> str:
+        """Return the name of the check-list in the reader's language."""
+        return record.checklist.label
+
+    value_checklist = render_checklist
 
 
 def _units(request: Any) -> QuerySet[Unit]:

@@ -37,10 +37,11 @@ def compare_figures(here: Board) -> list[Figure]:
 
 def _today(here: Board) -> Figure:
     now = here.days.on(here.today)
+    words = {"duty": f"{now.duty:,}", "rate": rate_words(now.completion)}
     return Figure(
-        label=gettext("今日应检 / 已检"),
-        value=f"{now.duty:,} / {now.done:,}" if now.duty else rules.DASH,
-        note=rate_words(now.completion) if now.duty else gettext("到此刻还没有要做的检查"),
+        label=gettext("今日已检"),
+        value=f"{now.done:,}" if now.duty else rules.DASH,
+        note=gettext("应检 %(duty)s 次 · 完成率 %(rate)s") % words if now.duty else gettext("到此刻还没有要做的检查"),
         url=address("inspections:board-schools", here.unit.code, day=here.today.isoformat(), subject=here.ask.subject),
     )
 
@@ -87,10 +88,11 @@ def _waiting(here: Board) -> Figure:
 def _completion(here: Board) -> Figure:
     there = here.days.on(here.day)
     words = {"done": f"{there.done:,}", "duty": f"{there.duty:,}", "state": _state_of_day(here)}
+    note = gettext("应检 %(duty)s 次，已检 %(done)s 次 · %(state)s") % words
     return Figure(
         label=gettext("%(day)s完成率") % {"day": here.day_words},
         value=rate_words(there.completion),
-        note=gettext("%(done)s / %(duty)s · %(state)s") % words if there.duty else gettext("这天没有要做的检查"),
+        note=note if there.duty else gettext("这天没有要做的检查"),
         tone=rules.tone(there.completion),
         url=f"{here.url()}#units",
     )
@@ -101,7 +103,7 @@ def _on_time(here: Board) -> Figure:
     return Figure(
         label=gettext("按时率"),
         value=rate_words(total.on_time),
-        note=gettext("30 天 · n = %(n)s") % {"n": f"{total.duty:,}"},
+        note=gettext("近 30 天应检 %(n)s 次") % {"n": f"{total.duty:,}"},
         tone=rules.tone(total.on_time),
         url=f"{here.url()}#trend" if here.is_bench else f"{here.url()}#units",
     )
@@ -122,10 +124,11 @@ def _rectified(here: Board) -> Figure:
     held = here.all_cases
     rate = rules.tenths(held.in_time, held.due)
     words = {"part": f"{held.in_time:,}", "whole": f"{held.due:,}"}
+    note = gettext("近 30 天到期 %(whole)s 项，按期 %(part)s 项") % words
     return Figure(
         label=gettext("按期整改率"),
         value=rate_words(rate),
-        note=gettext("近 30 天到期 %(part)s / %(whole)s") % words if held.due else gettext("近 30 天没有到期的问题"),
+        note=note if held.due else gettext("近 30 天没有到期的问题"),
         tone=rules.tone(rate),
         url=here.findings_url(state="all"),
     )
@@ -162,8 +165,8 @@ def trend(here: Board) -> Chart:
 
 
 def bench_line(here: Board) -> Chart:
-    """Return completion and punctuality over the last ten school days, the open ones as they stand."""
-    duties = {day: here.days.on(day).duty for day in here.days.dates(here.day)}
+    """Return completion and punctuality over the last ten closed school days; open ones would read as a crash."""
+    duties = {day: here.days.on(day).duty for day in here.days.dates(here.closed)}
     days = rules.school_days(duties)[-LINE_DAYS:]
     return _line(here, days, rules.days_sentence([here.days.on(day).completion for day in days]))
 
@@ -173,6 +176,9 @@ def _line(here: Board, days: list[date], title: str) -> Chart:
     done = [number(tally.completion) for tally in tallies]
     timely = [number(tally.on_time) for tally in tallies]
     lowest = min((value for value in (*done, *timely) if value is not None), default=None)
+    low = AXIS_LOW if lowest is not None and lowest >= AXIS_LOW else 0.0
+    words = {"n": f"{sum(tally.duty for tally in tallies):,}", "low": f"{low:.0f}"}
+    note = gettext("每日、每夜检查表，只含已关账的日子，应检 %(n)s 次") % words
     return Chart(
         key="trend",
         kind="line",
@@ -180,9 +186,9 @@ def _line(here: Board, days: list[date], title: str) -> Chart:
         labels=[_month_day(day) for day in days],
         series=[Series(gettext("完成率"), done), Series(gettext("按时率"), timely)],
         unit="%",
-        note=gettext("每日、每夜检查表 · n = %(n)s") % {"n": f"{sum(tally.duty for tally in tallies):,}"},
+        note=gettext("%(note)s；纵轴从 %(low)s%% 起") % {**words, "note": note} if low else note,
         source_url=address("inspections:checks"),
-        low=AXIS_LOW if lowest is not None and lowest >= AXIS_LOW else 0.0,
+        low=low,
     )
 
 

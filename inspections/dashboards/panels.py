@@ -75,7 +75,7 @@ def _school_panel(user: User, post: Post) -> dict[str, Any] | None:
 def _month_figures(school: School, month: date) -> list[Figure]:
     rows = SchoolMonth.objects.filter(school=school, month=month)
     tally = rules.together(rules.Tally(row.required - row.exempt, row.timely, row.late) for row in rows)
-    shares = gettext("%(done)s / %(duty)s 项，已关账") % {"done": tally.done, "duty": tally.duty}
+    shares = gettext("应检 %(duty)s 项，已检 %(done)s 项，已关账") % {"done": tally.done, "duty": tally.duty}
     return [
         Figure(gettext("本月完成率"), rules.rate_words(tally.completion), shares, rules.tone(tally.completion)),
         Figure(gettext("本月按时率"), rules.rate_words(tally.on_time), "", rules.tone(tally.on_time)),

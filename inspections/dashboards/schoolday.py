@@ -173,7 +173,7 @@ def month(days: Past, today: date) -> Tally:
 
 def open_findings(viewer: User, school: School, at: datetime) -> list[OpenFinding]:
     """Return what the school has to put right, nearest deadline first; one query."""
-    rows = Finding.objects.visible_to(viewer).open().filter(school=school).select_related("place")
+    rows = Finding.objects.visible_to(viewer).open().filter(school=school).select_related("place", "item")
     return with_deadlines(rows.order_by("due_at", "pk")[:FINDINGS_SHOWN], at)
 
 
@@ -189,7 +189,7 @@ def figures(duties_now: Sequence[Duty], found: Sequence[OpenFinding], tally: Tal
     """Return the four figures of a school's page."""
     waiting = sum(duty.waits for duty in duties_now)
     late = sum(one.tone == "bad" for one in found)
-    shares = gettext("%(done)s / %(duty)s 项") % {"done": tally.done, "duty": tally.duty}
+    shares = gettext("应检 %(duty)s 项，已检 %(done)s 项") % {"done": tally.done, "duty": tally.duty}
     return [
         Figure(gettext("待检"), waiting, gettext("今天和可补录的"), "warn" if waiting else "", "#duties"),
         Figure(

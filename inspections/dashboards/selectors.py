@@ -10,7 +10,7 @@ from django.db.models import Case, F, IntegerField, OuterRef, Q, Subquery, Sum, 
 from django.urls import NoReverseMatch, reverse
 from django.utils.http import urlencode
 
-from inspections.checklists.models import Item, Version
+from inspections.checklists.models import Item, Version, in_chinese
 from inspections.dashboards.rules import Tally, together
 from inspections.findings.models import Finding
 from inspections.findings.rules import Severity, State
@@ -112,7 +112,8 @@ class FailingItem(NamedTuple):
 
 def worst_items(viewer: User, root: Unit, *, first: date, last: date, subject: str = "") -> list[FailingItem]:
     """Return the items that failed most often in some days, the worst first; one query."""
-    latest = Item.objects.filter(code=OuterRef("item_code")).order_by("-version_id").values("text")[:1]
+    latest = Item.objects.filter(code=OuterRef("item_code")).order_by("-version_id")
+    latest = latest.values("text" if in_chinese() else "text_en")[:1]
     rows = ItemDay.objects.visible_to(viewer).filter(county__path__startswith=root.path, date__range=(first, last))
     if subject:
         rows = rows.filter(item_code__in=Item.objects.filter(version__checklist__subject=subject).values("code"))
@@ -151,4 +152,4 @@ def work(viewer: User, root: Unit, *, at: datetime, subject: str = "") -> list[F
     if subject:
         rows = rows.filter(place__kind=subject)
     order = (weight.asc(), F("school__is_boarding").desc(), (F("recurrences") + F("returns")).desc(), "due_at", "pk")
-    return list(rows.select_related("school", "place", "fixer").order_by(*order)[:WORK_SHOWN])
+    return list(rows.select_related("school", "place", "fixer", "item").order_by(*order)[:WORK_SHOWN])

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from inspections.evaluations.rules.inputs import IssueCount, ManagementInputs, PartInputs, SchoolInputs
 from inspections.findings import rules as findings
@@ -59,7 +59,7 @@ def gather(schools: Sequence[School], year: Year, figures: IncidentFigures) -> d
     slots, issues = _slots(ids, year), _issues(ids, year)
     applies = _parts(ids, year)
     days = _school_days(schools, year)
-    critical = set(_open_critical(ids, year))
+    critical = set(overdue_critical(ids, year).values_list("school", flat=True))
     cases = _incidents(ids, year, figures)
     return {
         school: SchoolInputs(
@@ -106,7 +106,7 @@ def _parts(ids: Sequence[int], year: Year) -> set[tuple[int, str]]:
     return set(living.filter(school__in=ids).values_list("school", "kind").distinct())
 
 
-def due_findings(ids: Sequence[int], year: Year) -> Iterable[Finding]:
+def due_findings(ids: Sequence[int], year: Year) -> QuerySet[Finding]:
     """Return the findings whose deadline in force fell within the year up to now, but withdrawn or tolerated ones.
 
     A toleration moves the deadline in force to its last day: the finding leaves the rate meanwhile, and counts again
@@ -114,15 +114,17 @@ def due_findings(ids: Sequence[int], year: Year) -> Iterable[Finding]:
     """
     return (
         Finding.objects.filter(school__in=ids, due_at__gt=midnight(year.first), due_at__lte=year.until)
-        .exclude(outcome=findings.Outcome.WITHDRAWN)
+        .exclude(outcome=findings.Outcome.WITHDRAWN, closed_at__lte=year.at)
         .select_related("place")
         .order_by("pk")
     )
 
 
-def how_it_counts(finding: Finding) -> findings.Rectified:
-    """Return whether a finding counts as mended on time, half, or failed (evaluation §2)."""
+def how_it_counts(finding: Finding, *, at: datetime) -> findings.Rectified:
+    """Return whether a finding counts as mended on time, half, or failed, as known at a moment (evaluation §2)."""
     fixed = finding.remedied_at if finding.state != findings.State.OPEN else None
+    if fixed is not None and fixed > at:
+        fixed = None
     timing = findings.Timing(
         severity=findings.Severity(finding.severity),
         recorded_at=finding.found_at,
@@ -138,16 +140,17 @@ def _issues(ids: Sequence[int], year: Year) -> Issues:
     counted: dict[tuple[int, str], dict[str, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0, 0]))
     place = {findings.Rectified.ON_TIME: 0, findings.Rectified.HALF: 1, findings.Rectified.FAILED: 2}
     for finding in due_findings(ids, year):
-        counted[finding.school_id, finding.place.kind][finding.severity][place[how_it_counts(finding)]] += 1
+        counted[finding.school_id, finding.place.kind][finding.severity][place[how_it_counts(finding, at=year.at)]] += 1
     return {
         key: {severity: IssueCount(*numbers) for severity, numbers in by_severity.items()}
         for key, by_severity in counted.items()
     }
 
 
-def _open_critical(ids: Sequence[int], year: Year) -> Iterable[int]:
+def overdue_critical(ids: Sequence[int], year: Year) -> QuerySet[Finding]:
+    """Return the critical findings that are past due and still open."""
     late = Finding.objects.filter(school__in=ids, severity=findings.Severity.CRITICAL, state=findings.State.OPEN)
-    return late.filter(due_at__lt=year.until).values_list("school", flat=True)
+    return late.filter(due_at__lt=year.until)
 
 
 def _school_days(schools: Sequence[School], year: Year) -> dict[int, int]:

@@ -6,21 +6,34 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Case, CharField, Count, F, QuerySet, Value, When
+from django.utils import timezone
 from django.utils.translation import gettext
 
+from inspections.evaluations import behind, pages
+from inspections.evaluations.behind import SCHOOL, Figure
 from inspections.evaluations.models import Evaluation, Run
+from inspections.evaluations.pages import Branch
+from inspections.evaluations.rules.figures import plain
 from inspections.evaluations.rules.inputs import SchoolInputs
 from inspections.evaluations.rules.lines import Line
 from inspections.evaluations.rules.parsers import school_inputs
 from inspections.evaluations.rules.reading import Reader
 from inspections.evaluations.rules.scheme import Scheme
-from inspections.evaluations.rules.school import Cap, SchoolOutcome, outcome
-from inspections.evaluations.rules.words import LABELS, Grade
+from inspections.evaluations.rules.school import Cap, SchoolOutcome, grade_of, outcome
+from inspections.evaluations.rules.words import LABELS, CapKind, Grade
 from inspections.incidents import selectors as incidents
 from inspections.incidents.models import Veto
 from inspections.incidents.rules.words import YearVeto
 
 YEAR_DIGITS = 4
+
+
+@dataclass(frozen=True)
+class CapTold:
+    """What keeps the grade down, in words; `href` leads to the rows that say so, where there are any."""
+
+    words: str
+    href: str = ""
 
 
 @dataclass(frozen=True)
@@ -32,7 +45,9 @@ class Told:
     grade: Grade
     inputs: SchoolInputs
     tree: Line
-    caps: list[str]
+    story: Branch
+    caps: list[CapTold]
+    highest: Grade
 
 
 def latest_run(year: int | None = None) -> Run | None:
@@ -111,9 +126,35 @@ def told(evaluation: Evaluation) -> Told:
         YearVeto.PROVISIONAL: Grade.WITHHELD,
         YearVeto.NONE: Grade(evaluation.own_grade),
     }[standing.state]
-    return Told(evaluation, standing, grade, inputs, result.explanation, [_cap_words(cap) for cap in result.caps])
+    return Told(
+        evaluation=evaluation,
+        standing=standing,
+        grade=grade,
+        inputs=inputs,
+        tree=result.explanation,
+        story=pages.grown(evaluation, result.explanation, behind.figures(inputs)),
+        caps=[_cap(evaluation, cap) for cap in result.caps],
+        highest=grade_of(result.score, scheme),
+    )
 
 
-def _cap_words(cap: Cap) -> str:
+def _cap(evaluation: Evaluation, cap: Cap) -> CapTold:
+    if cap.kind == CapKind.OPEN_CRITICAL:
+        return CapTold(_open_critical(evaluation.run), behind.address(evaluation, Figure(SCHOOL, "open_critical")))
     part = gettext(LABELS[cap.part]) if cap.part else ""
-    return gettext("%(part)s：%(why)s") % {"part": part, "why": cap.kind.label} if part else str(cap.kind.label)
+    known = {"line": "" if cap.line is None else plain(cap.line), "days": evaluation.school_days}
+    why = {
+        CapKind.PART: gettext("得分低于 %(line)s 分"),
+        CapKind.NOT_VISITED: gettext("本年度还没有督导评分"),
+        CapKind.COMPLETION: gettext("检查完成率低于 %(line)s%%"),
+        CapKind.SCHOOL_DAYS: gettext("在校日 %(days)s 天，不足 %(line)s 天"),
+    }[cap.kind] % known
+    return CapTold(gettext("%(part)s：%(why)s") % {"part": part, "why": why} if part else why)
+
+
+def _open_critical(run: Run) -> str:
+    """Return the words for a critical finding past its deadline: as of now, until the year is over."""
+    at = timezone.localtime(run.as_of)
+    if at.year > run.year:
+        return gettext("年底仍有严重问题超期未整改")
+    return gettext("截至 %(day)s 有严重问题超期未整改") % {"day": at.date().isoformat()}

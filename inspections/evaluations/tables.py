@@ -10,11 +10,20 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import CharFilter, ChoiceFilter
 from django_tables2 import A
 
+from inspections.checks.models import Check
+from inspections.checks.selectors import TONES as STANDINGS
+from inspections.checks.tables import LISTED, CheckTable
+from inspections.evaluations.behind import SlotRow
 from inspections.evaluations.models import Evaluation
 from inspections.evaluations.rules.words import Grade
+from inspections.findings import selectors as findings
+from inspections.findings.models import Finding
+from inspections.findings.tables import FindingTable
+from inspections.incidents import selectors as incidents
 from inspections.incidents.rules.words import YearVeto
+from inspections.incidents.tables import IncidentTable
 from logistics_portal.kit.marks import badge_html
-from logistics_portal.kit.tables import Column, NumberColumn, PortalFilter, PortalTable
+from logistics_portal.kit.tables import Column, DayColumn, NumberColumn, PortalFilter, PortalTable
 
 TONES = {"excellent": "good", "good": "good", "pass": "info", "fail": "bad", "withheld": "warn", "not_graded": "idle"}
 
@@ -61,6 +70,41 @@ class EvaluationTable(PortalTable):
         return str(Grade(record.own_grade).label)
 
     value_own_grade = render_own_grade
+
+
+class SlotTable(PortalTable):
+    """Slots a figure was counted from, newest first."""
+
+    caption = _("应检的检查")
+    empty_title = _("没有这样的检查")
+    phone = ("date", "checklist", "place", "standing")
+    file_name = "slots"
+
+    date = DayColumn(verbose_name=_("日期"), linkify=lambda record: record.get_absolute_url())
+    checklist = Column(verbose_name=_("检查表"))
+    place = Column(verbose_name=_("场所"))
+    due_at = DayColumn(verbose_name=_("应交时间"))
+    standing = Column(verbose_name=_("结果"))
+
+    def render_standing(self, record: SlotRow) -> str:
+        """Return what became of the slot."""
+        return badge_html(STANDINGS[record.standing], str(record.standing.label))
+
+    def value_standing(self, record: SlotRow) -> str:
+        """Return the same word for the spreadsheet."""
+        return str(record.standing.label)
+
+
+def table_of(rows: Any) -> tuple[type[PortalTable], Any]:
+    """Return the table that shows these rows, and the rows with all it reads."""
+    if isinstance(rows, list):
+        return SlotTable, rows
+    if rows.model is Check:
+        return CheckTable, rows.select_related("checklist", "school", "place", "by").only(*LISTED)
+    if rows.model is Finding:
+        return FindingTable, findings.with_weight(rows.select_related("school", "place", "county"))
+    shown = rows.select_related("school", "county").prefetch_related(*incidents.with_decisions())
+    return IncidentTable, shown
 
 
 class EvaluationFilter(PortalFilter):

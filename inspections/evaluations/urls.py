@@ -9,4 +9,5 @@ urlpatterns = [
     path("evaluations/run/", views.run_year, name="evaluation-run-year"),
     path("evaluations/runs/<int:pk>/", views.run, name="evaluation-run"),
     path("evaluations/<int:pk>/", views.evaluation, name="evaluation"),
+    path("evaluations/<int:pk>/rows/<slug:part>/<slug:figure>/", views.rows, name="evaluation-rows"),
 ]

@@ -9,10 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from inspections.evaluations import selectors, services
+from inspections.evaluations import pages, selectors, services
+from inspections.evaluations.behind import Behind, Figure, figures, rows_of
 from inspections.evaluations.forms import RunForm
 from inspections.evaluations.models import Evaluation
-from inspections.evaluations.tables import EvaluationFilter, EvaluationTable
+from inspections.evaluations.tables import EvaluationFilter, EvaluationTable, table_of
 from inspections.evaluations.trail import links
 from logistics_portal.accounts.gate import SignedRequest, require, signed_in
 from logistics_portal.accounts.permissions import Permission
@@ -40,12 +41,39 @@ def evaluations(request: SignedRequest) -> HttpResponseBase:
 @require_safe
 def evaluation(request: SignedRequest, pk: int) -> HttpResponse:
     """Show one result: every point, the formula behind it, the figures it was computed from, and their rows."""
-    seen = Evaluation.objects.visible_to(request.user)
-    row = get_object_or_404(seen.select_related("run__scheme", "school__unit", "county"), pk=pk)
-    require(request.user, Permission.EVALUATION_SEE, at=row.school.unit)
+    row = _evaluation(request, pk)
     told = selectors.told(row)
     context = {"told": told, "evaluation": row, "run": row.run, "links": links(row)}
     return render(request, "inspections/evaluations/evaluation.html", context)
+
+
+@signed_in
+@require_safe
+def rows(request: SignedRequest, pk: int, part: str, figure: str) -> HttpResponseBase:
+    """List exactly the rows that one figure of a result was counted from."""
+    row = _evaluation(request, pk)
+    told, wanted = selectors.told(row), Figure(part, figure)
+    number = figures(told.inputs).get(wanted)
+    try:
+        found = rows_of(Behind(row, request.user), wanted)
+    except KeyError as unknown:
+        raise Http404 from unknown
+    count = len(found) if isinstance(found, list) else found.count()
+    context = {
+        "evaluation": row,
+        "figure_words": pages.words_of(wanted),
+        "number": number,
+        "other": number is not None and number != count,
+    }
+    table, found = table_of(found)
+    return table_page(request, table, found, template="inspections/evaluations/rows.html", context=context)
+
+
+def _evaluation(request: SignedRequest, pk: int) -> Evaluation:
+    seen = Evaluation.objects.visible_to(request.user)
+    row = get_object_or_404(seen.select_related("run__scheme", "school__unit", "county"), pk=pk)
+    require(request.user, Permission.EVALUATION_SEE, at=row.school.unit)
+    return row
 
 
 @signed_in

@@ -8,9 +8,10 @@ from typing import ClassVar, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from inspections.checklists.models import Checklist, Item
+from inspections.checklists.models import Checklist, Item, in_chinese
 from inspections.findings.rules import Origin, Outcome, Severity, State, Step
 from logistics_portal.accounts.models import Unit
 from logistics_portal.kit.dates import local_date
@@ -135,6 +136,12 @@ class Finding(Scoped):
     def number(self) -> str:
         """Return the number people quote: WT, year, id."""
         return f"WT-{self.found_date.year}-{self.pk:06d}"
+
+    @property
+    def name(self) -> str:
+        """Return the title in the reader's language; what was typed by hand stays as it was typed."""
+        english = self.item.text_en if not in_chinese() and self.item_id and self.item else ""
+        return gettext("不符合：%(item)s") % {"item": english} if english else self.title
 
 
 OTHER_STEPS = {

@@ -24,6 +24,7 @@ from logistics_portal.records.models import Attachment
 ONE_HOUR, ONE_DAY = timedelta(hours=1), timedelta(days=1)
 SOON = timedelta(hours=24)
 TODOS = 20
+OF_FINDING = ("finding__place", "finding__school", "finding__item")
 SEVERITY_TONES = {"critical": "bad", "major": "warn", "minor": "idle"}
 STATE_TONES = {"open": "warn", "remedied": "info", "closed": "good"}
 ON_WITHDRAWAL = ("ask_withdraw", "no_withdraw", "refuse", "reopen")
@@ -63,7 +64,8 @@ def is_overdue(finding: Finding, at: datetime) -> bool:
 def deadline_words(finding: Finding, at: datetime) -> str:
     """Return how much time is left or how late the school is, by the clock, the same on lists and pages."""
     if finding.state != rules.State.OPEN:
-        return str(finding.get_outcome_display()) or in_time_words(finding)
+        withdrawn = finding.outcome == rules.Outcome.WITHDRAWN
+        return str(finding.get_outcome_display()) if withdrawn else in_time_words(finding)
     if finding.tolerated_until is not None and not is_overdue(finding, at):
         return gettext("限期保留至 %(day)s") % {"day": finding.tolerated_until.isoformat()}
     if at > finding.due_at:
@@ -84,15 +86,25 @@ def _span(span: timedelta) -> str:
 def in_time_words(finding: Finding) -> str:
     """Return whether a remedy was handed in by the deadline."""
     if finding.remedied_at is None:
-        return ""
-    late = finding.remedied_at - finding.due_at
-    return gettext("超期 %(span)s 提交") % {"span": _span(late)} if late > timedelta(0) else gettext("按期提交")
+        return str(finding.get_outcome_display())
+    if not is_late(finding):
+        return gettext("按期提交")
+    return gettext("超期 %(span)s 提交") % {"span": _span(finding.remedied_at - finding.due_at)}
+
+
+def is_late(finding: Finding) -> bool:
+    """Say whether a remedy was handed in after the deadline."""
+    return (
+        finding.outcome != rules.Outcome.WITHDRAWN
+        and finding.remedied_at is not None
+        and finding.remedied_at > finding.due_at
+    )
 
 
 def deadline_tone(finding: Finding, at: datetime) -> str:
     """Return the tone of a deadline: late, soon or far."""
     if finding.state != rules.State.OPEN:
-        return STATE_TONES[finding.state]
+        return "warn" if is_late(finding) else STATE_TONES[finding.state]
     if is_overdue(finding, at):
         return "bad"
     return "warn" if finding.due_at - at < SOON else "idle"
@@ -221,11 +233,11 @@ def todos(user: User, now: datetime) -> list[Todo]:
 def _open_at_school(user: User) -> QuerySet[Finding]:
     schools = [post.unit_id for post in user.live_posts if post.role in {*FIXERS, Role.PRINCIPAL}]
     rows = Finding.objects.visible_to(user).open().filter(school__unit__in=schools)
-    return rows.select_related("place").order_by("due_at", "pk")[:TODOS]
+    return rows.select_related("place", "item").order_by("due_at", "pk")[:TODOS]
 
 
 def _open_todo(finding: Finding, now: datetime) -> Todo:
-    words = {"title": finding.title, "left": deadline_words(finding, now)}
+    words = {"title": finding.name, "left": deadline_words(finding, now)}
     return Todo(
         text=gettext("整改 · %(title)s（%(left)s）") % words,
         url=address(finding.pk),
@@ -265,11 +277,11 @@ def _request_todo(user: User) -> list[Todo]:
     if not offices:
         return []
     waiting = ExtensionRequest.objects.filter(granted__isnull=True, finding__county__in=offices)
-    extensions = waiting.select_related("finding__place", "finding__school").order_by("asked_at", "pk")[:TODOS]
+    extensions = waiting.select_related(*OF_FINDING).order_by("asked_at", "pk")[:TODOS]
     said = FindingEvent.objects.filter(finding=OuterRef("pk"), step__in=ON_WITHDRAWAL).order_by("-at", "-pk")
     last = Subquery(said.values("step")[:1])
     mistaken = Finding.objects.unsettled().filter(county__in=offices).annotate(last=last)
-    mistaken = mistaken.filter(last="ask_withdraw").select_related("place", "school").order_by("pk")[:TODOS]
+    mistaken = mistaken.filter(last="ask_withdraw").select_related("place", "school", "item").order_by("pk")[:TODOS]
     return [
         *_asked(gettext("答复延期申请：%(title)s"), [row.finding for row in extensions]),
         *_asked(gettext("决定误报撤销：%(title)s"), mistaken),
@@ -285,14 +297,14 @@ def _toleration_todo(user: User) -> list[Todo]:
     asked = Q(state=Toleration.State.ASKED, finding__county__in=clerks)
     prepared = Q(state=Toleration.State.FORWARDED, finding__county__in=heads) & ~Q(prepared_by=user)
     waiting = Toleration.objects.filter(asked | prepared, finding__state=rules.State.OPEN)
-    rows = waiting.select_related("finding__place", "finding__school").order_by("asked_at", "pk")[:TODOS]
+    rows = waiting.select_related(*OF_FINDING).order_by("asked_at", "pk")[:TODOS]
     return _asked(gettext("限期保留待办：%(title)s"), [row.finding for row in rows])
 
 
 def _asked(words: str, findings: Iterable[Finding]) -> list[Todo]:
     return [
         Todo(
-            text=words % {"title": it.title},
+            text=words % {"title": it.name},
             url=address(it.pk),
             urgency="warn",
             place=f"{it.school.name} · {it.place.name}",

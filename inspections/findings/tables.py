@@ -44,7 +44,7 @@ class FindingTable(PortalTable):
     county = Column(verbose_name=_("初审单位"), accessor="county__name")
     severity = BadgeColumn(selectors.SEVERITY_TONES, verbose_name=_("级别"))
     state = BadgeColumn(selectors.STATE_TONES, verbose_name=_("状态"))
-    deadline = Column(verbose_name=_("期限"), accessor="due_at", order_by=("due_at",))
+    deadline = Column(verbose_name=_("整改期限"), accessor="due_at", order_by=("due_at",))
     found_date = DayColumn(verbose_name=_("发现日期"))
     recurrences = NumberColumn(verbose_name=_("再次发现（次）"))
     returns = NumberColumn(verbose_name=_("退回（次）"))
@@ -52,6 +52,12 @@ class FindingTable(PortalTable):
 
     class Meta(PortalTable.Meta):
         order_by = ("weight",)
+
+    def render_title(self, record: Finding) -> str:
+        """Return what was not met, in the reader's language."""
+        return record.name
+
+    value_title = render_title
 
     def render_deadline(self, record: Finding) -> SafeString:
         """Return how much time is left or how late it is."""

@@ -22,21 +22,23 @@ AT_MOST = 50
 CASES_READ = 200
 SOON = timedelta(days=1)
 OFFICE = frozenset({Role.OFFICE_CLERK, Role.OFFICE_HEAD})
+LEADING = frozenset({Role.PRINCIPAL, Role.PARTY_SECRETARY, Role.VICE_PRINCIPAL_LOGISTICS})
 ANSWERING = frozenset({Role.LOGISTICS_OFFICER, Role.VICE_PRINCIPAL_LOGISTICS, *BUREAU_ROLES})
 
 
 @figures_read_once()
 def todos(user: User, now: datetime) -> list[Todo]:
     """Return what waits for this very person: reports to pass on or finish, decisions, signatures."""
+    decided = list(_of_decided_vetoes(user, now))
     if not user.roles & {str(role) for role in ANSWERING}:
-        return []
+        return decided
     cases = list(open_cases(user)[:CASES_READ])
     found = list(_of_cases(user, cases, now))
     if _holds(user, Permission.VETO_CONFIRM_GENERAL, Permission.VETO_CONFIRM_PROVINCE, Permission.VETO_CONFIRM_LEADER):
         found += _of_vetoes(user, now)
     if _holds(user, Permission.VETO_LIFT_LEADER):
         found += _of_liftings(user)
-    return found[:AT_MOST]
+    return [*decided, *found][:AT_MOST]
 
 
 def _holds(user: User, *rights: Permission) -> bool:
@@ -117,6 +119,20 @@ def _of_vetoes(user: User, now: datetime) -> Iterator[Todo]:
             text = _("%(what)s：%(number)s") % {"what": label, "number": veto.number}
             tone = "bad" if now > due else "warn"
             yield Todo(text, doors.address(name, veto.pk), due, tone, veto.school.name)
+
+
+def _of_decided_vetoes(user: User, now: datetime) -> Iterator[Todo]:
+    """Put a veto on the desks of those who lead the school until the last day of appeal has passed."""
+    led = [post.unit_id for post in user.live_posts if Role(post.role) in LEADING]
+    if not led:
+        return
+    rows = Veto.objects.visible_to(user).filter(state=VetoState.ACTIVE, school__unit__in=led)
+    for veto in rows.select_related(*pages.VETO_RELATED).order_by("confirmed_at", "pk"):
+        ends = vetoing.appeal_ends(veto)
+        if now < ends:
+            named = {"number": veto.number, "year": veto.year, "how": vetoing.how_to_appeal(veto)}
+            text = _("一票否决已确认：%(number)s（%(year)s 年度）。%(how)s") % named
+            yield Todo(text, doors.address("veto", veto.pk), ends, "bad", veto.school.name)
 
 
 def _of_liftings(user: User) -> Iterator[Todo]:

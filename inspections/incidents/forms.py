@@ -24,7 +24,7 @@ YUAN: Any = _("元")
 FEN_OF_A_YUAN = 100
 REPORT_MINUTES = "INCIDENT_REPORT_MINUTES"
 MOST_PEOPLE, MOST_YUAN = 30_000, 10**12
-ELSEWHERE = _("校内其他地点")
+NO_PLACE, ELSEWHERE = "elsewhere", _("校内其他地点")
 FIGURES = ("deaths", "gravely_hurt", "hurt", "food_cases")
 
 
@@ -59,14 +59,7 @@ class ReportForm(Harm):
 
     client_id = forms.UUIDField(widget=forms.HiddenInput)
     kind = forms.ChoiceField(label=_("发生了什么"), choices=Incident.Kind.choices, widget=forms.RadioSelect)
-    place = forms.ModelChoiceField(
-        label=_("地点"),
-        queryset=Place.objects.none(),
-        required=False,
-        blank=True,
-        empty_label=ELSEWHERE,
-        widget=forms.RadioSelect,
-    )
+    place = forms.ChoiceField(label=_("地点"), widget=forms.RadioSelect)
     happened_at = MomentField(label=_("发生时间"))
     discovered_at = MomentField(label=_("学校发现时间"))
     reportable = forms.BooleanField(
@@ -87,16 +80,19 @@ class ReportForm(Harm):
 
     def __init__(self, data: Any = None, *, school: School, now: datetime) -> None:
         minute = timezone.localtime(now).replace(second=0, microsecond=0)
+        super().__init__(data, initial={"client_id": uuid4(), "happened_at": minute, "discovered_at": minute})
         places = school.places.living(on=minute.date()).order_by("kind", "name")
-        first = places.first()
-        initial = {"client_id": uuid4(), "happened_at": minute, "discovered_at": minute, "place": first}
-        super().__init__(data, initial=initial)
         minutes = book().number(REPORT_MINUTES, minute.date(), IncidentFigures().report_minutes)
         words = gettext("报告时限从学校发现时起算，%(minutes)s 分钟内。") % {"minutes": minutes}
         self.fields["discovered_at"].help_text = words
+        self.places = {str(place.pk): place for place in places}
         field = self.fields["place"]
-        if isinstance(field, forms.ModelChoiceField):
-            field.queryset = places
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [*((key, place.name) for key, place in self.places.items()), (NO_PLACE, ELSEWHERE)]
+
+    def clean_place(self) -> Place | None:
+        """Return the place, or nothing where it happened elsewhere in the school."""
+        return self.places.get(self.cleaned_data["place"])
 
     @property
     def domain(self) -> str:

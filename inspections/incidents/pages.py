@@ -13,7 +13,7 @@ from inspections.incidents import doors, levels, selectors, timing
 from inspections.incidents.doors import Door
 from inspections.incidents.models import GradeDecision, Incident, Lifting, ReportAct, ResponsibilityFinding, Veto
 from inspections.incidents.rules import grades
-from inspections.incidents.rules.words import Decider, DecisionState, Trigger, VetoState
+from inspections.incidents.rules.words import Decider, DecisionState, Trigger, VetoState, higher
 from inspections.incidents.services import vetoing
 from inspections.incidents.tables import DECISIONS, GRADES, STATES, VETOES
 from inspections.incidents.timing import Clock
@@ -21,7 +21,6 @@ from inspections.incidents.words import Compared, change_lines, yuan
 from logistics_portal.accounts.models import User
 from logistics_portal.accounts.permissions import Permission
 from logistics_portal.kit.components import Crumb, Figure
-from logistics_portal.kit.dates import until_text
 from logistics_portal.records import trails
 
 RELATED = ("school__unit__parent__parent__parent", levels.UP, "place", "reported_by", "rectified_by")
@@ -112,11 +111,19 @@ def facts_of(incident: Incident) -> list[tuple[str, Any]]:
         (_("发生时间"), _at(incident.happened_at)),
         (_("学校发现时间"), _at(incident.discovered_at)),
         (_("报告时间"), _at(incident.reported_at)),
-        (_("报告人"), f"{incident.reported_by}（{by}）"),
+        (_("报告人"), _("%(who)s（%(what)s）") % {"who": incident.reported_by, "what": by}),
         (_("应报告事项"), _("是") if timing.must_be_passed_on(incident) else _("否")),
         (_("后勤范围"), _("属后勤范围") if incident.in_scope else _("不属后勤范围，不作否决")),
         (_("整改核验"), _at(incident.rectified_at) or _("未核验")),
     ]
+
+
+def ladders_in_words(incident: Incident) -> str:
+    """Return what both ladders compute from the figures held now, for whoever proposes a grade."""
+    held = selectors.casualties_of(incident)
+    first, second = grades.ladder_a(held, selectors.FIGURES), grades.ladder_b(held, selectors.FIGURES)
+    named = {"first": first.label, "second": second.label, "grade": higher(first, second).label}
+    return _("按现有数字测算：生产安全事故分级为%(first)s，食品安全事故分级为%(second)s，取高者：%(grade)s。") % named
 
 
 def ladder_rows(incident: Incident) -> list[tuple[str, str, str, str]]:
@@ -192,10 +199,12 @@ def veto_doors(user: User, veto: Veto, lifting: Lifting | None) -> list[Door]:
     if veto.state == VetoState.PROPOSED:
         found.append((*confirm_step(veto), level))
         refuser = vetoing.refuser_of(veto)
-        found.append((_("不予否决"), "veto-refuse", refuse_permission(refuser), levels.unit_for(refuser, veto.county)))
+        found.append(
+            (_("决定不予否决"), "veto-refuse", refuse_permission(refuser), levels.unit_for(refuser, veto.county))
+        )
     elif veto.state in {VetoState.ACTIVE, VetoState.EXPIRED}:
         if lifting is None:
-            found.append((_("提出解除"), "veto-lift", Permission.VETO_LIFT, level))
+            found.append((_("提出解除否决"), "veto-lift", Permission.VETO_LIFT, level))
         else:
             found.append((_("决定是否解除"), "lifting-decide", Permission.VETO_LIFT_LEADER, lifting.unit))
     return [
@@ -233,6 +242,7 @@ def refuse_permission(refuser: Decider) -> Permission:
 def veto_facts(veto: Veto) -> list[tuple[str, Any]]:
     """Return who did what about a veto, and on what paper."""
     rows: list[tuple[str, Any]] = [
+        (_("编号含义"), number_in_words(veto)),
         (_("否决年度"), veto.year),
         (_("依据"), veto.basis),
         (_("提出"), f"{veto.proposed_by} {_at(veto.proposed_at)}"),
@@ -243,11 +253,18 @@ def veto_facts(veto: Veto) -> list[tuple[str, Any]]:
     if veto.confirmed_by is not None:
         rows.append((_("确认"), f"{veto.confirmed_by} {_at(veto.confirmed_at)}"))
         rows.append((_("决定文号"), veto.document_no))
-        rows.append((_("申诉期限"), until_text(vetoing.appeal_ends(veto))))
+        rows.append((_("申诉"), vetoing.how_to_appeal(veto)))
     if veto.ended_at is not None:
         people = _("、").join(str(person) for person in (veto.ended_by, veto.ended_second) if person is not None)
         rows.append((_("解除（驳回）"), f"{people} {_at(veto.ended_at)} {veto.end_cause}"))
     return rows
+
+
+def number_in_words(veto: Veto) -> str:
+    """Return what the number of a veto is made of: the incident's, the first reviewer's code, and a count (§5)."""
+    parts = veto.number.removeprefix(f"{veto.incident.number}-").rpartition("-")
+    named = {"incident": veto.incident.number, "code": parts[0], "county": veto.county.name, "n": parts[2]}
+    return _("事故 %(incident)s；初审单位代码 %(code)s（%(county)s）；该事故第 %(n)s 项否决") % named
 
 
 def effects_of(veto: Veto) -> list[tuple[str, str]]:

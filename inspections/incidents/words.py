@@ -8,31 +8,31 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as later
+from django.utils.translation import gettext_lazy
 
 from inspections.incidents.models import Incident, IncidentVersion
 from inspections.incidents.rules.words import IncidentState
 from schools.register.models import Place, School
 
 LABELS: dict[str, Promise] = {
-    "state": later("状态"),
-    "kind": later("类型"),
-    "domain": later("领域"),
-    "school_id": later("学校"),
-    "place_id": later("地点"),
-    "happened_at": later("发生时间"),
-    "discovered_at": later("学校发现时间"),
-    "deaths": later("死亡（人）"),
-    "gravely_hurt": later("重伤、急性中毒（人）"),
-    "hurt": later("轻伤（人）"),
-    "food_cases": later("食源性病例（例）"),
-    "loss_fen": later("直接经济损失（元）"),
-    "in_scope": later("属后勤范围"),
-    "reportable": later("另属应报告事项"),
-    "summary": later("简要经过"),
-    "strike": later("从事故中剔除"),
-    "close": later("提前结案"),
-    "drop_report_act": later("撤销迟报、瞒报、谎报记录"),
+    "state": gettext_lazy("状态"),
+    "kind": gettext_lazy("类型"),
+    "domain": gettext_lazy("领域"),
+    "school_id": gettext_lazy("学校"),
+    "place_id": gettext_lazy("地点"),
+    "happened_at": gettext_lazy("发生时间"),
+    "discovered_at": gettext_lazy("学校发现时间"),
+    "deaths": gettext_lazy("死亡（人）"),
+    "gravely_hurt": gettext_lazy("重伤、急性中毒（人）"),
+    "hurt": gettext_lazy("轻伤（人）"),
+    "food_cases": gettext_lazy("食源性病例（例）"),
+    "loss_fen": gettext_lazy("直接经济损失（元）"),
+    "in_scope": gettext_lazy("属后勤范围"),
+    "reportable": gettext_lazy("另属应报告事项"),
+    "summary": gettext_lazy("简要经过"),
+    "strike": gettext_lazy("从事故中剔除"),
+    "close": gettext_lazy("提前结案"),
+    "drop_report_act": gettext_lazy("撤销迟报、瞒报、谎报记录"),
 }
 CHOICES: dict[str, dict[str, str | Promise]] = {
     "state": dict(IncidentState.choices),
@@ -87,7 +87,8 @@ class Compared:
     def _cells(self, name: str) -> list[tuple[str, bool]]:
         values = [version.facts.get(name) for version in self.versions]
         return [
-            (self._words(name, value), place > 0 and value != values[place - 1]) for place, value in enumerate(values)
+            (self._words(name, value), place > 0 and _differ(name, value, values[place - 1]))
+            for place, value in enumerate(values)
         ]
 
     def _words(self, name: str, value: object) -> str:
@@ -95,6 +96,13 @@ class Compared:
         if known is not None and isinstance(value, int):
             return known.get(value, str(value))
         return value_in_words(name, value)
+
+
+def _differ(name: str, value: object, before: object) -> bool:
+    """Tell whether a fact changed; a moment written in another time zone is the same moment."""
+    if name.endswith("_at") and value and before:
+        return datetime.fromisoformat(str(value)) != datetime.fromisoformat(str(before))
+    return value != before
 
 
 def _names(table: type[Place] | type[School], versions: list[IncidentVersion], name: str) -> dict[int, str]:

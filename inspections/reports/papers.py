@@ -144,7 +144,9 @@ def school_table(figures: Figures) -> Table:
 
 def item_table(figures: Figures) -> Table:
     """Return the items that failed most."""
-    return [_("代码"), _("检查项"), _("问题数")], [[row["code"], row["title"], row["n"]] for row in figures["items"]]
+    return [_("代码"), _("检查项"), _("问题数")], [
+        [row["code"], words.title_of(row), row["n"]] for row in figures["items"]
+    ]
 
 
 def overdue_table(figures: Figures) -> Table:
@@ -154,7 +156,7 @@ def overdue_table(figures: Figures) -> Table:
             row["number"],
             row["school"],
             row["place"],
-            row["title"],
+            words.title_of(row),
             words.severity_name(row["severity"]),
             words.due_text(row["due_at"]),
         ]
@@ -182,7 +184,7 @@ def _slot_heads() -> list[str]:
 
 def _slots(row: Figures) -> list[Any]:
     figures = [row[name] for name in ("required", "exempt", "timely", "late", "missed")]
-    return [*figures, words.completion(row), words.punctuality(row)]
+    return [*figures, *words.share_cells(row)]
 
 
 def _page(paper: Any) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Max, Q
 
 from inspections.findings.models import Finding
 from inspections.findings.rules import Outcome, Severity, State
@@ -136,13 +136,14 @@ def _overdue(found: Any, span: Span) -> list[dict[str, Any]]:
         Q(state=State.OPEN) | Q(remedied_at__gt=span.end)
     )
     order = {severity.value: place for place, severity in enumerate(Severity)}
-    rows = late.select_related("school", "place", "fixer").order_by("due_at", "pk")
+    rows = late.select_related("school", "place", "fixer", "item").order_by("due_at", "pk")
     lines = [
         {
             "number": finding.number,
             "school": finding.school.name,
             "place": finding.place.name,
             "title": finding.title,
+            "title_en": finding.item.text_en if finding.item else "",
             "severity": finding.severity,
             "due_at": finding.due_at.isoformat(),
         }
@@ -156,10 +157,13 @@ def _items(found: Any, span: Span) -> list[dict[str, Any]]:
         found.filter(found_at__gte=span.start, found_at__lte=span.end)
         .exclude(item_code="")
         .values("item_code", "title")
-        .annotate(n=Count("pk"))
+        .annotate(n=Count("pk"), title_en=Max("item__text_en"))
         .order_by("-n", "item_code")[:MOST_ITEMS]
     )
-    return [{"code": row["item_code"], "title": row["title"], "n": row["n"]} for row in rows]
+    return [
+        {"code": row["item_code"], "title": row["title"], "title_en": row["title_en"] or "", "n": row["n"]}
+        for row in rows
+    ]
 
 
 def _incidents(below: frozenset[int], span: Span) -> list[dict[str, Any]]:

@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import CharFilter, ChoiceFilter
 from django_tables2 import A
 
+from inspections.reports import words
 from inspections.reports.models import Report
-from inspections.reports.rules import PeriodKind
+from inspections.reports.rules import PeriodKind, parse
 from logistics_portal.kit.tables import BadgeColumn, Column, DayColumn, NumberColumn, PortalFilter, PortalTable
 
 STATES = {"ordered": "info", "issued": "good", "superseded": "idle", "parked": "bad"}
@@ -31,6 +32,12 @@ class ReportTable(PortalTable):
 
     class Meta(PortalTable.Meta):
         order_by = ("-period",)
+
+    def render_period(self, record: Report) -> str:
+        """Return the period as titles write it: 2026年第46周."""
+        return words.period_text(parse(record.period))
+
+    value_period = render_period
 
 
 class ReportFilter(PortalFilter):

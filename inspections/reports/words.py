@@ -10,11 +10,13 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from inspections.checklists.models import in_chinese
 from inspections.findings.rules import Severity
 from inspections.incidents.models import Incident
 from inspections.incidents.rules.words import Trigger
 from inspections.reports.rules import Period, PeriodKind
 from logistics_portal.kit.dates import until_text
+from logistics_portal.kit.exports import Share
 from schools.register.models import Place
 
 Figures = Mapping[str, Any]
@@ -27,6 +29,18 @@ def share(part: int, whole: int) -> str:
     hundredths = Fraction(part * 10_000, whole) + Fraction(1, 2)
     number = hundredths.numerator // hundredths.denominator
     return f"{number // 100}.{number % 100:02d}%"
+
+
+def share_cell(part: int, whole: int) -> Share | str:
+    """Return a share as a table holds it: a number with the printed places, or a dash."""
+    text = share(part, whole)
+    return Share(float(text.removesuffix("%")) / 100, text) if whole > 0 else text
+
+
+def share_cells(row: Figures) -> list[Share | str]:
+    """Return completion and punctuality as a table holds them."""
+    duty = row["required"] - row["exempt"]
+    return [share_cell(row["timely"] + row["late"], duty), share_cell(row["timely"], duty)]
 
 
 def completion(row: Figures) -> str:
@@ -77,6 +91,12 @@ def subject_name(code: str) -> str:
 def severity_name(code: str) -> str:
     """Return what a severity is called."""
     return str(Severity(code).label)
+
+
+def title_of(row: Figures) -> str:
+    """Return what was not met in the reader's language; older reports and titles typed by hand have Chinese alone."""
+    english = row.get("title_en", "")
+    return row["title"] if in_chinese() or not english else _("不符合：%(item)s") % {"item": english}
 
 
 def incident_kind(code: str) -> str:

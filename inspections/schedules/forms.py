@@ -49,4 +49,4 @@ class AnswerForm(PortalForm):
 
 def _with_kind(checklist: Checklist) -> str:
     """Return a check-list's name behind the kind of place it is for."""
-    return f"{Place.Kind(checklist.subject).label} · {checklist.name}"
+    return f"{Place.Kind(checklist.subject).label} · {checklist.label}"

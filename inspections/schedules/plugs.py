@@ -25,7 +25,7 @@ def answers(user: User, now: datetime) -> Sequence[Todo]:
     calendar = national_calendar()
     return [
         Todo(
-            gettext("待审批：免检 %(day)s 起（%(name)s）") % {"day": row.first_date, "name": row.checklist.name},
+            gettext("待审批：免检 %(day)s 起（%(name)s）") % {"day": row.first_date, "name": row.checklist.label},
             reverse("inspections:exemption", args=[row.pk]),
             due_at=calendar.deadline(local_date(row.requested_at), services.ANSWER_DAYS),
             urgency="warn",

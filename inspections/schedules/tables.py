@@ -35,6 +35,12 @@ class ExemptionTable(PortalTable):
     class Meta(PortalTable.Meta):
         order_by = ("-requested_at",)
 
+    def render_checklist(self, record: Exemption) -> str:
+        """Return the name of the check-list in the reader's language."""
+        return record.checklist.label
+
+    value_checklist = render_checklist
+
 
 class ExemptionFilter(PortalFilter):
     """What the list can be narrowed by."""

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from django.db.models import Q
 
-from inspections.checklists.models import Version
+from inspections.checklists.models import Version, in_language
 from inspections.checklists.rules.spec import Spec, load_spec
 from inspections.schedules.rules import Schedule
 from logistics_portal.kit.dates import ONE_DAY
@@ -34,6 +34,11 @@ class Wording:
     spec_hash: str
     spec: Spec
     schedule: Schedule
+
+    @property
+    def label(self) -> str:
+        """Return the name of the check-list in the reader's language."""
+        return in_language(self.name, self.spec.template.en)
 
     @property
     def when(self) -> tuple[str, ...]:

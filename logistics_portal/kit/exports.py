@@ -37,6 +37,18 @@ class Sheet:
     rows: Iterable[Sequence[Any]]
 
 
+@dataclass(frozen=True)
+class Share:
+    """A share: a real number that a spreadsheet shows in percent, and its text wherever else it stands."""
+
+    number: float
+    text: str
+
+    def __str__(self) -> str:
+        """Return the share as printed."""
+        return self.text
+
+
 def plain(value: Any) -> Cell:
     """Return a value as a spreadsheet keeps it: numbers and days stay such, times are Shanghai's, the rest is text."""
     if isinstance(value, datetime):
@@ -90,20 +102,23 @@ def write_xlsx(target: IO[bytes], sheets: Sequence[Sheet]) -> None:
     with xlsxwriter.Workbook(target, options) as book:
         bold = book.add_format({"bold": True, "bottom": 1})
         moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+        share = book.add_format({"num_format": "0.00%"})
         for sheet in sheets:
             page = book.add_worksheet(sheet_name(sheet.name))
             page.freeze_panes(1, 0)
             for number, head in enumerate(sheet.heads):
                 page.set_column(number, number, min(_WIDEST, max(10, 2 * len(str(head)) + 4)))
                 page.write_string(0, number, str(head), bold)
-            _write_rows(page, sheet.rows, moment)
+            _write_rows(page, sheet.rows, moment, share)
 
 
-def _write_rows(page: Any, rows: Iterable[Sequence[Any]], moment: Any) -> None:
+def _write_rows(page: Any, rows: Iterable[Sequence[Any]], moment: Any, share: Any) -> None:
     for line, row in enumerate(rows, start=1):
         for number, value in enumerate(row):
             cell = plain(value)
-            if isinstance(cell, str):
+            if isinstance(value, Share):
+                page.write_number(line, number, value.number, share)
+            elif isinstance(cell, str):
                 page.write_string(line, number, cell.replace("\x00", "")[:_LONGEST])
             elif isinstance(cell, datetime):
                 page.write_datetime(line, number, cell, moment)

@@ -53,7 +53,10 @@ class Period:
 
 @dataclass(frozen=True)
 class MenuEntry:
-    """A line of the side menu: where it leads, who sees it (roles by key; empty: everybody), its group and order."""
+    """A line of the side menu: where it leads, its group and order, and the roles that see it.
+
+    Without roles it is seen by whoever works with schools.
+    """
 
     key: str
     label: str | Promise

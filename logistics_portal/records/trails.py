@@ -147,7 +147,7 @@ ACTS: dict[str, Promise] = {
     "set_trait": _("变更属性"),
     "submit": _("提交"),
     "supersede": _("替代"),
-    "tell_health": _("通报健康情况"),
+    "tell_health": _("通报卫生健康、市场监管部门"),
     "unlock": _("恢复账号"),
     "upload": _("上传"),
     "verify": _("复查"),

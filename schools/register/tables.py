@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django_filters import BooleanFilter, CharFilter, ChoiceFilter, ModelChoiceFilter
 from django_tables2 import A
@@ -25,7 +25,7 @@ LIVING, CLOSED = "living", "closed"
 class SchoolTable(PortalTable):
     """The schools a person may see."""
 
-    caption = _("学校")
+    caption = pgettext_lazy("menu", "学校")
     empty_title = _("还没有学校")
     empty_text = _("由主管教育局逐所添加，或用表格批量导入。")
     phone = ("name", "supervisor", "status")

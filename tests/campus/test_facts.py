@@ -110,5 +110,6 @@ def test_the_officer_is_told_of_a_certificate_that_runs_out():
     officer = ground.user("logistics_officer", school.unit)
 
     [told] = certificates(officer, NOW)
+    assert not certificates(ground.user("security_admin", school.unit.first_reviewer), NOW)
 
     assert (told.urgency, "到期" in told.text) == ("bad", True)

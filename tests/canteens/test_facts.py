@@ -109,4 +109,8 @@ def test_the_officer_is_told_of_a_licence_that_runs_out():
     [told] = licences(officer, NOW)
 
     assert told.urgency == "bad"
+    assert len(licences(ground.user("office_clerk", school.unit.first_reviewer), NOW)) == 2
+    above = school.unit.first_reviewer.parent
+    for role, unit in (("office_clerk", above), ("security_admin", above), ("dorm_keeper", school.unit)):
+        assert not licences(ground.user(role, unit), NOW)
     assert str(mine.place_id) in told.url

@@ -103,7 +103,10 @@ PUBLIC = {
     "inspections:checklist-retire": "in reach of everybody, allowed to few: 403",
     "inspections:checklist-discard": "in reach of everybody, allowed to few: 403",
 }
-FILLED = {"kind": "close", "checklist": "canteen_daily", "day": "2026-11-19", "seq": 1, "code": SHOWCASE}
+FILLED = {"kind": "close", "checklist": "canteen_daily", "day": "2026-11-19", "seq": 1, "code": SHOWCASE} | {
+    "part": "campus",
+    "figure": "timely",
+}
 NEIGHBOURS = [
     Role.OFFICE_CLERK,
     Role.OFFICE_HEAD,

@@ -37,7 +37,7 @@ def today(request: SignedRequest) -> HttpResponse:
     now = timezone.now()
     met = duties.of(request.user, selectors.rows_to_do(scope.own_places(request.user), now, local_date(now)))
     mine = [it for it in met if it.fills]
-    findings = Finding.objects.visible_to(request.user).open().select_related("place", "school")
+    findings = Finding.objects.visible_to(request.user).open().select_related("place", "school", "item")
     context = {
         "mine": mine,
         "others": [it for it in met if not it.fills],

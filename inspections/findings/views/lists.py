@@ -32,7 +32,7 @@ SCHOOLS_SHOWN = 20
 @require_safe
 def findings(request: SignedRequest) -> HttpResponseBase:
     """List the findings a person may see, the worst first."""
-    visible = Finding.objects.visible_to(request.user).select_related("school", "place", "county")
+    visible = Finding.objects.visible_to(request.user).select_related("school", "place", "county", "item")
     rows = selectors.with_weight(visible)
     context = {"may_open": may_open(request.user), "may_verify": bool(request.user.roles & OFFICE)}
     template = "inspections/findings/list.html"
@@ -44,7 +44,7 @@ def findings(request: SignedRequest) -> HttpResponseBase:
 def queue(request: SignedRequest) -> HttpResponse:
     """Show the remedies that wait for this person, photo beside photo, to accept or return one after the other."""
     rows = selectors.queue_for(request.user)
-    rows = rows.select_related("school", "place", "remedied_by", "fixer")
+    rows = rows.select_related("school", "place", "remedied_by", "fixer", "item")
     page = page_of(rows, request.GET.get("page"), per_page=QUEUE_PAGE)
     waiting = list(page)
     pairs = selectors.photo_pairs(waiting)

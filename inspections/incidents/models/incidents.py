@@ -152,3 +152,13 @@ class IncidentVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.incident_id} v{self.number}"
+
+    @property
+    def label(self) -> str:
+        """Return what it is called: a report, or the step it was kept for."""
+        steps = {
+            (self.Kind.FOLLOW_UP, IncidentState.ENDED): IncidentState.ENDED.label,
+            (self.Kind.CHANGE, IncidentState.CLOSED): IncidentState.CLOSED.label,
+        }
+        step = None if self.softens else steps.get((self.Kind(self.kind), IncidentState(self.facts["state"])))
+        return str(step or self.get_kind_display())

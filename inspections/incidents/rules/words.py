@@ -2,13 +2,14 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Grade(TextChoices):
     """How grave an incident is, from lightest to gravest (K40, K41)."""
 
     BELOW = "below", _("轻微")
-    GENERAL = "general", _("一般")
+    GENERAL = "general", pgettext_lazy("grade of an incident", "一般")
     LARGER = "larger", _("较大")
     MAJOR = "major", _("重大")
     EXTRA = "extra", _("特别重大")

@@ -17,7 +17,7 @@ from inspections.incidents.services import telling
 from inspections.incidents.services.keeping import locked
 from logistics_portal.accounts.models import Post, User
 from logistics_portal.accounts.permissions import Role
-from logistics_portal.kit.dates import local_date, until_text
+from logistics_portal.kit.dates import last_day_before, local_date, until_text
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records import services as records
 from schools.terms.selectors import national_calendar
@@ -121,12 +121,11 @@ def confirm(*, veto: Veto, document_no: str, by: User, post: Post, at: datetime)
     row.save(update_fields=["state", "confirmed_by", "confirmed_at", "document_no"])
     after = {"state": row.state, "document_no": row.document_no}
     records.log(by=by, verb="veto.confirm", on=row, after=after, post=post, at=at)
-    until = until_text(appeal_ends(row))
     telling.tell_school(
         veto=row,
         event="active",
         title=_("一票否决决定：%(number)s（%(year)s 年度）") % {"number": row.number, "year": row.year},
-        text=_("决定文号 %(no)s。如有异议，可在 %(until)s 前提出申诉。") % {"no": row.document_no, "until": until},
+        text=_("决定文号 %(no)s。%(appeal)s") % {"no": row.document_no, "appeal": how_to_appeal(row)},
         at=at,
     )
     return row
@@ -160,6 +159,13 @@ def appeal_ends(veto: Veto) -> datetime:
     """Return until when the school may appeal against a confirmed veto (evaluation §3.3)."""
     notified = local_date(veto.confirmed_at or veto.proposed_at)
     return clocks.appeal_ends(notified, national_calendar(), selectors.figures_on(notified))
+
+
+def how_to_appeal(veto: Veto) -> str:
+    """Return to whom and until when the school may appeal: on paper, as the portal takes no appeals yet."""
+    bureau = levels.unit_for(confirmer_of(veto), veto.county).name
+    named = {"until": last_day_before(appeal_ends(veto)).isoformat(), "bureau": bureau}
+    return _("如有异议，请在 %(until)s 以前（含当日）向%(bureau)s书面提出申诉；本系统暂不能在线提交申诉。") % named
 
 
 def confirmation_due(veto: Veto) -> datetime:

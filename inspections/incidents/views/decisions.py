@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from inspections.incidents import doors, selectors, services, words
+from inspections.incidents import doors, pages, selectors, services, words
 from inspections.incidents.acting import Sheet, step
 from inspections.incidents.forms import AnswerForm, GradeForm, ReportActForm, ResponsibilityForm
 from inspections.incidents.models import GradeDecision, ResponsibilityFinding, Softening
@@ -41,6 +41,7 @@ def grade(request: SignedRequest, pk: int) -> HttpResponse:
         return services.propose_grade(incident=incident, grade=level, paper=paper, by=request.user, at=timezone.now())
 
     form = GradeForm(request.POST or None, initial={"grade": selectors.facts_of(incident).grade})
+    form.fields["grade"].help_text = pages.ladders_in_words(incident)
     return step(request, GRADE, form, do, back=address(incident), about=incident)
 
 

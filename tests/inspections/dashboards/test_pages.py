@@ -100,10 +100,21 @@ def test_a_county_counts_today_yesterday_and_thirty_closed_days(here, now, today
     page = get(here.reader(here.county), "board", here.county.code)
 
     told = values(page)
-    assert told["今日应检 / 已检"] == ("9 / 6", "66.7%")
+    assert told["今日已检"] == ("6", "应检 9 次 · 完成率 66.7%")
     assert told["昨日漏检"] == (2, "暂计，补录期限内")
-    assert told["按时率"] == ("75.0%", "30 天 · n = 20")
+    assert told["按时率"] == ("75.0%", "近 30 天应检 20 次")
     assert "数据截至" in page.content.decode()
+
+
+def test_the_line_of_a_county_ends_with_the_last_closed_day(here, now, today):
+    here.tally(here.county, today - ONE_DAY, required=20, timely=1)
+    here.tally(here.county, today - CLOSED, required=20, timely=18, late=1)
+    folded(now)
+
+    chart = get(here.reader(here.county), "board", here.county.code).context["trend"]
+
+    assert list(chart.series[0].values) == [95.0]
+    assert "只含已关账的日子，应检 20 次；纵轴从 70% 起" in chart.note
 
 
 def test_what_is_not_known_is_a_dash_and_never_nought_percent(here):
@@ -132,7 +143,7 @@ def test_findings_are_counted_by_deadline_weight_and_state(here, now):
     assert county["超期未整改"] == (2, "严重 1 · 其他 1")
     assert county["待我复查"][0] == 2
     assert province["超期严重问题"] == (1, "超期共 2 件")
-    assert province["按期整改率"] == ("25.0%", "近 30 天到期 1 / 4")
+    assert province["按期整改率"] == ("25.0%", "近 30 天到期 4 项，按期 1 项")
 
 
 def test_the_list_of_work_puts_grave_and_late_before_boarding_and_repeats(here, now):
@@ -267,7 +278,7 @@ def test_the_desk_leads_with_the_figures_of_ones_own_unit(here, today):
 
     page = ground.client_of(here.reader(here.county)).get("/")
 
-    assert "7 / 3" in page.content.decode()
+    assert "应检 7 次" in page.content.decode()
     assert reverse("inspections:board", args=[here.county.code]) in page.content.decode()
 
 

@@ -1,6 +1,7 @@
 """Pages of incidents and vetoes: who opens them, what they show, and what typing into them does."""
 
-from datetime import timedelta
+import re
+from datetime import UTC, timedelta
 from uuid import uuid4
 
 import pytest
@@ -8,8 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from inspections.incidents import services
-from inspections.incidents.models import Incident, Lifting, Softening, Veto
+from inspections.incidents.duties import todos
+from inspections.incidents.models import Incident, IncidentVersion, Lifting, Softening, Veto
 from inspections.incidents.rules.words import DecisionState, Grade, Responsibility, VetoState
+from inspections.incidents.services import vetoing
+from inspections.incidents.words import Compared
 from logistics_portal.accounts.permissions import Role
 from logistics_portal.records.models import AuditRow
 from tests.factories import ground, schools
@@ -59,7 +63,7 @@ def typed(now, **changed):
         "hurt": 0,
         "food_cases": 0,
         "loss": 1200,
-        "place": "",
+        "place": "elsewhere",
         "happened_at": moment,
         "discovered_at": moment,
         "summary": "宿舍 2 人一氧化碳中毒送医。",
@@ -94,6 +98,69 @@ def test_what_happened_outside_every_place_is_reported_too(line):
     page = of(line.officer).get(to("incident-report", line.school.pk)).content.decode()
 
     assert "校内其他地点" in page
+    assert not re.search(r'name="place"[^>]*checked', page)
+
+
+def test_a_report_without_a_place_asks_for_it(line, now):
+    schools.place(line.school)
+
+    answer = of(line.officer).post(to("incident-report", line.school.pk), typed(now, place=""))
+
+    assert answer.context["form"].errors["place"]
+    assert not Incident.objects.exists()
+
+
+def test_a_moment_in_another_time_zone_is_no_change(line, now):
+    moment = now - timedelta(hours=3)
+    facts = {"happened_at": moment.astimezone(UTC).isoformat(), "deaths": 0, "state": "reported"}
+    first = IncidentVersion(number=1, kind="first", facts=facts)
+    local = timezone.localtime(moment).isoformat()
+    second = IncidentVersion(number=2, kind="follow_up", facts=facts | {"happened_at": local, "deaths": 1})
+    later = (moment + timedelta(minutes=1)).isoformat()
+    third = IncidentVersion(number=3, kind="follow_up", facts=facts | {"happened_at": later, "deaths": 1})
+
+    told = {str(label): [changed for _, changed in cells] for label, cells in Compared([first, second, third]).rows()}
+
+    assert told["发生时间"] == [False, False, True]
+    assert told["死亡（人）"] == [False, True, False]
+
+
+def test_the_version_that_ended_the_emergency_is_called_so():
+    kinds = [("follow_up", "handling"), ("follow_up", "ended"), ("final", "final"), ("change", "closed")]
+
+    assert [IncidentVersion(kind=kind, facts={"state": state}).label for kind, state in kinds] == [
+        "续报",
+        "应急结束",
+        "终报",
+        "已结案",
+    ]
+
+
+def test_who_proposes_a_grade_sees_what_both_ladders_compute(line, now):
+    row = make.incident(line, happened_at=now - DAY, gravely_hurt=1, food_cases=30)
+
+    page = of(line.clerk).get(to("incident-grade", row.pk)).content.decode()
+
+    assert "生产安全事故分级为一般，食品安全事故分级为" in page
+    assert "取高者" in page
+
+
+def test_a_vetoed_school_is_told_on_its_principals_desk_how_to_appeal(line, now):
+    veto = vetoed(line, now)
+    principal = ground.user(Role.PRINCIPAL, line.school.unit)
+    stranger = ground.user(Role.PRINCIPAL, make.line("220000/220100/220103/").school.unit)
+
+    told = [todo for todo in todos(principal, now) if veto.number in todo.text]
+
+    assert len(told) == 1
+    assert "书面提出申诉" in told[0].text
+    assert veto.county.next_level.name in told[0].text
+    assert told[0].due_at == vetoing.appeal_ends(veto)
+    assert not todos(principal, vetoing.appeal_ends(veto))
+    assert not todos(stranger, now)
+    page = ground.client_of(principal).get(to("veto", veto.pk)).content.decode()
+    assert "书面提出申诉" in page
+    assert "本系统暂不能在线提交申诉" in page
 
 
 def test_the_place_tells_the_domain_and_a_second_click_makes_no_second_incident(line, now):
@@ -233,7 +300,7 @@ def test_a_case_goes_its_whole_way_through_the_pages(line, case, now):
     assert (case.rectified_by, case.gravely_hurt, case.passed_to_city_at is not None) == (line.clerk.user, 2, True)
     page = of(line.officer).get(to("veto", veto.pk)).content.decode()
     assert "badge--veto" in page
-    assert "申诉期限" in page
+    assert "书面提出申诉" in page
     assert "badge--veto" in of(line.officer).get(to("incident", pk)).content.decode()
 
 

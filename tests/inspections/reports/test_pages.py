@@ -34,7 +34,7 @@ def test_the_clerk_reads_and_downloads(report):
     shown = browser.get(reverse("inspections:report", args=[report.pk]))
     paper = browser.get(reverse("records:attachment", args=[report.docx.name]))
 
-    assert "2026-10" in listed.content.decode()
+    assert "2026年10月" in listed.content.decode()
     assert "总体情况" in shown.content.decode()
     assert (shown.status_code, paper.status_code) == (200, 200)
     assert paper.getvalue()[:2] == b"PK"

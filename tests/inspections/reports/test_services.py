@@ -6,9 +6,10 @@ from io import BytesIO
 import pytest
 from django.core.management import call_command
 from docx import Document
+from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
-from inspections.reports import services
+from inspections.reports import services, words
 from inspections.reports.models import Report
 from inspections.reports.rules import parse
 from logistics_portal.accounts.permissions import Role
@@ -77,6 +78,18 @@ def test_the_papers_open_elsewhere_and_say_the_same(county, place):
     assert any("2026年10月1日至2026年10月31日" in text for text in texts)
     assert rows[1][1] == "官地镇<中心>小学 & 附小"
     assert rows[1][3] == report.figures["by_school"][0]["required"]
+
+
+def test_a_rate_is_a_number_shown_in_percent(county, place):
+    author = ground.user(Role.LOGISTICS_OFFICER, place.school.unit)
+    inspections.check(place, author, date(2026, 10, 12), inspections.version("campus_daily"))
+
+    report = services.write(report=october(county), at=NOW)
+
+    sheet = load_workbook(BytesIO(read_bytes(report.xlsx)))["各学校"]
+    cell = sheet.cell(2, 1 + [head.value for head in sheet[1]].index("完成率"))
+    assert cell.number_format == "0.00%"
+    assert cell.value == pytest.approx(float(words.completion(report.figures["by_school"][0])[:-1]) / 100)
 
 
 def test_the_page_follows_the_standard_of_official_documents(county, place):

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from logistics_portal.accounts.models import User
+from logistics_portal.desk import selectors as desk
 from logistics_portal.kit import registry
 from logistics_portal.kit.registry import MenuEntry, Todo, TodoSource
 from logistics_portal.records.models import AuditRow, Notice
@@ -51,6 +52,21 @@ def test_the_desk_says_where_i_am_and_that_nothing_waits(browser: Client, monkey
     assert "市2201 › 南关区" in html or "› 南关区" in html
     assert "金明哲" in html
     assert "现在没有要办的事" in html
+
+
+def test_who_keeps_the_system_or_the_accounts_has_no_registers_of_schools_in_the_menu() -> None:
+    keepers = {role: menu_of(make.user(role, make.province())) for role in ("system_operator", "security_admin")}
+
+    clerk = menu_of(make.user("office_clerk", make.province()))
+    assert {"schools.list", "checks", "canteens.list"} <= clerk
+    assert "desk.jobs" in keepers["system_operator"]
+    assert "accounts.people" in keepers["security_admin"]
+    for held in keepers.values():
+        assert not held & {"schools.list", "checks", "canteens.list", "findings", "evaluations", "checklists"}
+
+
+def menu_of(person: User) -> set[str]:
+    return {line.key for group in desk.menu_for(person, "/") for line in group.lines}
 
 
 def test_the_most_pressing_comes_first(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
