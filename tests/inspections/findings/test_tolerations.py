@@ -197,12 +197,12 @@ def test_it_leaves_the_rate_of_the_year_and_counts_when_its_day_has_passed(held)
 
     assert this_year == []
     assert next_year == [finding]
-    assert how_it_counts(next_year[0]) == Rectified.FAILED
+    assert how_it_counts(next_year[0], at=later) == Rectified.FAILED
     assert findings_due([school], date(2026, 12, 31)) == {school: 0}
     mended = services.remedy(
         finding=finding, how="厨房已扩建完工", photos=[], hand=held.hand(held.officer, midnight(SPRING))
     )
-    assert how_it_counts(mended) == Rectified.ON_TIME
+    assert how_it_counts(mended, at=later) == Rectified.ON_TIME
 
 
 def test_the_head_revokes_it_with_a_reason_and_the_school_is_late_from_then_on_only(held):
