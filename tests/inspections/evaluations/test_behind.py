@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from html import unescape
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -19,6 +20,7 @@ from inspections.findings.rules import Severity, State
 from inspections.schedules.models import Exemption
 from inspections.schedules.rules import Timeliness
 from inspections.tallies.services import fold_year
+from logistics_portal.accounts.models import Unit
 from logistics_portal.accounts.permissions import Role
 from logistics_portal.kit.dates import SHANGHAI
 from tests.factories import ground, schools
@@ -216,3 +218,23 @@ def test_after_the_year_the_words_speak_of_its_end(result):
     caps = [cap.words for cap in selectors.told(result).caps]
 
     assert any("年底仍有严重问题超期未整改" in words for words in caps)
+
+
+def test_in_the_demo_every_figure_has_as_many_rows(settings, tmp_path):
+    settings.DEMO, settings.VAR_DIR, settings.MEDIA_ROOT = True, tmp_path, tmp_path / "media"
+    for command in ("load_units", "load_checklists", "load_holidays"):
+        call_command(command, verbosity=0)
+    call_command("plant_demo", schools=6, days=8, until=date(2026, 11, 20), verbosity=0)
+    province = ground.user(Role.OFFICE_CLERK, Unit.objects.get(kind=Unit.Kind.PROVINCE))
+    results = Evaluation.objects.select_related("run__scheme", "school__unit")
+
+    wrong, counted = [], 0
+    for result in results:
+        for figure, number in behind.figures(selectors.told(result).inputs).items():
+            rows = behind.rows_of(behind.Behind(result, province), figure)
+            found = len(rows) if isinstance(rows, list) else rows.count()
+            counted += found
+            if found != number:
+                wrong.append((result.school.name, figure, number, found))
+    assert not wrong
+    assert counted > 0

@@ -10,9 +10,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 from openpyxl import load_workbook
 
 from inspections.findings.forms import seen_of
+from inspections.findings.models import Finding
 from inspections.findings.rules import State
 from inspections.findings.selectors import deadline_words, todos
 from inspections.findings.services import Seen, ask_extension, refuse, remedy
@@ -421,3 +423,16 @@ def test_a_number_that_is_none_gives_no_page(held, number):
 
 def test_a_nul_in_the_search_finds_no_school(held):
     assert held.place.school.name not in shown(ground.client_of(held.clerk), "finding-open", q="\0")
+
+
+def test_an_english_reader_is_told_in_english_what_was_not_met():
+    version = make.version("campus_daily")
+    item = version.items.order_by("position").first()
+    row = Finding(title=f"不符合：{item.text}", item=item, item_code=item.code)
+    typed = Finding(title="后门没有关好")
+
+    with override("en"):
+        assert item.text_en in row.name
+        assert typed.name == "后门没有关好"
+        assert version.checklist.label == version.checklist.name_en
+    assert row.name == row.title
