@@ -195,6 +195,7 @@ def school_reports_an_incident(stage: Stage, here: World) -> None:
     page.goto(reverse("inspections:incidents"))
     page.get_by_role("link", name="报告事故").first.click()
     page.get_by_text("触电", exact=False).first.click()
+    page.get_by_label("学生食堂").check()
     page.get_by_label("重伤（含急性中毒）").fill("1")
     page.get_by_label("发生时间").fill("2026-11-17T14:00")
     page.get_by_label("学校发现时间").fill("2026-11-17T14:02")
