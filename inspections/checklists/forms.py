@@ -34,7 +34,7 @@ class AdditionForm(PortalForm):
     stage = forms.ChoiceField(label=_("阶段"))
     zh = forms.CharField(label=_("内容"), min_length=4, max_length=80)
     en = forms.CharField(
-        label=_("英文"), min_length=4, max_length=160, required=False, help_text=_("可不填，英文页面上显示中文。")
+        label=_("英文"), min_length=4, max_length=160, required=False, help_text=_("可不填，英文页面上显示编号。")
     )
     category = forms.ChoiceField(label=_("环节"))
     severity = forms.ChoiceField(label=_("级别"), widget=forms.RadioSelect)
@@ -85,7 +85,7 @@ class AdditionForm(PortalForm):
             answer |= {key: values[key] for key in ("min", "max") if values[key] is not None}
         names = ("section", "stage", "zh", "en", "category", "severity")
         kept: dict[str, Any] = {name: values[name] for name in names if name in values}
-        kept["en"] = values["en"] or values["zh"]
+        kept["en"] = values["en"] or f"Local item {code}"
         fail: dict[str, Any] = {"fail": {"photo": True}} if values["photo"] else {}
         item = {"code": code, **kept, "answer": answer, "evidence": [values["evidence"]], **fail}
         return {**item, "basis": [BASIS_OF_ADDITIONS]}

@@ -55,9 +55,9 @@ class EvaluationTable(PortalTable):
     value_score = render_score
 
     def render_grade(self, record: Any) -> str:
-        """Return the grade as it stands now; a veto has its own badge."""
+        """Return the grade as it stands now; a vetoed one says so."""
         if record.veto == YearVeto.ACTIVE:
-            return badge_html("veto", gettext("一票否决"))
+            return badge_html("veto", self.value_grade(record))
         return badge_html(TONES[record.grade], str(Grade(record.grade).label))
 
     def value_grade(self, record: Any) -> str:

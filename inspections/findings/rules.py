@@ -11,7 +11,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from logistics_portal.kit.dates import day_end, last_day_before, local_date
+from logistics_portal.kit.dates import ONE_DAY, day_end, last_day_before, local_date
 from logistics_portal.kit.errors import NotAllowed
 
 DaysEnd = Callable[[date, int], datetime]
@@ -261,8 +261,8 @@ def require_extension(timing: Timing, until: datetime, asked_at: datetime, figur
     if until <= timing.due_at:
         raise NotAllowed(gettext("新期限应晚于原期限。"))
     if until > latest_extension(timing):
-        words = {"until": f"{latest_extension(timing):%Y-%m-%d %H:%M}"}
-        raise NotAllowed(gettext("延期不能超过首次期限的时长，最晚到%(until)s。") % words)
+        last = local_date(latest_extension(timing)) - ONE_DAY  # the last day that is over by then
+        raise NotAllowed(gettext("延期不能超过首次期限的时长，最晚可选 %(day)s。") % {"day": last})
 
 
 def extension_allowed(timing: Timing, until: datetime, asked_at: datetime, figures: Figures = DEFAULTS) -> bool:

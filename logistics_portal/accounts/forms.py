@@ -172,7 +172,7 @@ class PasswordForm(PortalForm):
         max_length=200,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("至少 8 位，不能全是数字，不能太常见。"),
+        help_text=_("至少 8 位，不能全是数字，不能太常见，不能与姓名、登录名相近。"),
     )
     again = forms.CharField(
         label=_("再输一遍"),

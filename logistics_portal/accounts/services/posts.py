@@ -196,11 +196,10 @@ def _log(post: Post, verb: str, by: User | None, at: datetime, reason: str) -> N
     told = {
         "role": post.role,
         "unit": post.unit_id,
-        "reach": post.reach_kind,
-        "from": post.from_date,
-        "until": post.until_date,
+        "reach_kind": post.reach_kind,
+        "from_date": post.from_date,
+        "until_date": post.until_date,
         "asked_by": post.asked_by_id,
-        "post": post.pk,
     }
     granted = verb == "post.grant"
     before, after = ({}, told) if granted else (told, {})

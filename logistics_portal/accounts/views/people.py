@@ -64,7 +64,7 @@ def person(request: SignedRequest, pk: int) -> HttpResponse:
         raise PermissionDenied(Permission.ACCOUNT_LOCK)
     may_grant = may_act and Role.SECURITY_ADMIN in request.user.roles
     context = {"person": shown, "posts": rows, "may_act": may_act, "may_grant": may_grant, "is_self": is_self}
-    return render(request, "accounts/person.html", {**context, "events": trails.events(on=shown)})
+    return render(request, "accounts/person.html", {**context, "events": trails.events(on=shown, parts={"post": Post})})
 
 
 @signed_in

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from inspections.checklists import services
 from inspections.checklists.models import Version
+from inspections.checklists.plugs import drafts
 from inspections.checklists.rules.loading import SHIPPED_FILE, read
 from inspections.checklists.selectors import hours_words
 from inspections.checklists.services import Author
@@ -295,3 +296,21 @@ def test_the_province_downloads_the_shipped_file_and_it_is_a_good_one_to_upload(
     assert read(text).templates
     clerk = ground.client_of(ground.user("office_clerk", ground.county()))
     assert clerk.get(reverse("inspections:checklist-definition")).status_code == 403
+
+
+def test_a_local_item_may_do_without_english_and_waits_on_its_head_s_desk(stands):
+    county = ground.county()
+    clerk, head = ground.user("office_clerk", county), ground.user("office_head", county)
+
+    answer = ground.client_of(clerk).post(
+        reverse("inspections:checklist-add", args=[stands.checklist.code]), {**ADDITION, "en": ""}
+    )
+
+    draft = Version.objects.get(unit=county, state=Version.State.DRAFT)
+    assert answer.status_code == 302
+    added = next(it for it in draft.spec["items"] if it["zh"] == ADDITION["zh"])
+    assert added["en"] == f"Local item {added['code']}"
+    assert [todo.url for todo in drafts(head, timezone.now())] == [
+        reverse("inspections:checklist-version", args=[draft.pk])
+    ]
+    assert drafts(clerk, timezone.now()) == drafts(ground.user("office_head", ground.neighbour()), timezone.now()) == []
