@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from inspections.findings import rules
 from inspections.findings.rules import Allowance, Origin, Outcome, Rectified, Severity, State, Step, Timing
-from logistics_portal.kit.dates import SHANGHAI, NationalCalendar, day_end
+from logistics_portal.kit.dates import ONE_DAY, SHANGHAI, NationalCalendar, day_end, local_date
 from logistics_portal.kit.errors import NotAllowed
 
 settings.register_profile("unhurried", deadline=None)
@@ -121,6 +121,15 @@ def test_an_extension_is_granted_once_in_time_and_as_long_as_at_first_at_most():
     assert not rules.extension_allowed(one, one.due_at, FRIDAY)
     assert not rules.extension_allowed(one, latest, one.due_at)
     assert not rules.extension_allowed(replace(one, extensions=1), latest, FRIDAY)
+
+
+def test_a_refused_extension_names_the_last_day_that_can_be_chosen():
+    one = timing()
+    last = local_date(rules.latest_extension(one)) - ONE_DAY
+
+    with pytest.raises(NotAllowed, match=f"最晚可选 {last}"):
+        rules.require_extension(one, day_end(last + ONE_DAY), FRIDAY)
+    rules.require_extension(one, day_end(last), FRIDAY)
 
 
 def test_a_critical_finding_is_never_extended():
