@@ -102,7 +102,7 @@ def table_of(rows: Any) -> tuple[type[PortalTable], Any]:
     if rows.model is Check:
         return CheckTable, rows.select_related("checklist", "school", "place", "by").only(*LISTED)
     if rows.model is Finding:
-        return FindingTable, findings.with_weight(rows.select_related("school", "place", "county"))
+        return FindingTable, findings.with_weight(rows.select_related("school", "place", "county", "item"))
     shown = rows.select_related("school", "county").prefetch_related(*incidents.with_decisions())
     return IncidentTable, shown
 

@@ -73,9 +73,9 @@ def _collect(people: Sequence[int], key: str, moment: datetime, waiting: QuerySe
 
 @transaction.atomic
 def collect_urgent(*, at: datetime) -> int:
-    """Give each alarm, and by day each reminder, a mail of its own; return how many."""
+    """Give each alarm, and by day each reminder, a mail of its own, alarms first; return how many."""
     urgent = [Urgency.ALARM] if hours.is_quiet(at) else [Urgency.ALARM, Urgency.REMINDER]
-    rows = list(_unsent(at).filter(urgency__in=urgent).order_by("pk")[:AT_ONCE])
+    rows = list(_unsent(at).filter(urgency__in=urgent).order_by("urgency", "pk")[:AT_ONCE])
     keys = {f"notice:{row.pk}": row for row in rows}
     Delivery.objects.bulk_create(
         [Delivery(to_id=row.to_id, key=key, urgency=row.urgency, due_at=row.at) for key, row in keys.items()],

@@ -234,9 +234,12 @@ def unit_by_code(code: str) -> Unit:
     return unit
 
 
+def _yes(value: bool) -> str:
+    return gettext("是") if value else gettext("否")
+
+
 def wish_of(proposal: Proposal) -> list[tuple[str, object]]:
     """Return what a proposal asks for as label and value."""
-    yes = {True: gettext("是"), False: gettext("否")}
     day_words = gettext("统计日期") if proposal.kind == Proposal.Kind.ENROL else gettext("生效日期")
     rows: list[tuple[str, object]] = [
         (gettext("学校"), proposal.school),
@@ -251,7 +254,7 @@ def wish_of(proposal: Proposal) -> list[tuple[str, object]]:
         if name == "year":
             continue  # its day stands above
         field = School._meta.get_field(name)  # noqa: SLF001 - Django's documented way to a field
-        told = yes.get(value) or dict(getattr(field, "choices", None) or ()).get(value, value)
+        told = _yes(value) if isinstance(value, bool) else dict(getattr(field, "choices", None) or ()).get(value, value)
         rows.append((str(getattr(field, "verbose_name", name)), told))
     asked = (gettext("申请人"), f"{proposal.asked_by} {timezone.localtime(proposal.asked_at):%Y-%m-%d %H:%M}")
     return [row for row in [*rows, asked] if row[1]]

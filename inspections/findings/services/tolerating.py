@@ -48,6 +48,8 @@ def ask_toleration(*, finding: Finding, until: date, reason: str, hand: Hand) ->
         raise NotAllowed(gettext("已有一份限期保留申请在办理，不用重复申请。"))
     if row.tolerated_until is not None and row.tolerated_until >= local_date(hand.at):
         raise NotAllowed(gettext("这个问题正在限期保留，不用再申请。"))
+    if hand.at >= row.due_at and _since(row) is None:  # what is late stays late; one that ran out may be asked anew
+        raise NotAllowed(gettext("整改期限已过，不能再申请限期保留。"))
     _require(row, until, hand.at, structural=True)
     asked = Toleration.objects.create(finding=row, asked_by=hand.by, asked_at=hand.at, until_date=until, reason=reason)
     write_down(row, "ask_tolerate", reason, hand, tolerated_until=until)

@@ -16,6 +16,7 @@ from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.kit.exports import XLSX
 from logistics_portal.kit.tables import table_page
 from logistics_portal.records import jobs, photos
+from logistics_portal.records.models import Job
 from schools.register import selectors, sheets
 from schools.register.figures import import_limits_at
 from schools.register.forms import ImportForm, MappingForm
@@ -141,7 +142,10 @@ def confirm(request: SignedRequest, pk: int) -> HttpResponse:
         raise PermissionDenied(Permission.SCHOOL_IMPORT)
     row = services.confirm(row=row, by=request.user, at=now)
     if row.figures.get("rows", 0) > AT_ONCE_ROWS:
-        jobs.order(kind=TASK, key=str(row.pk), payload={"import_id": row.pk}, unit=row.unit, by=request.user, at=now)
+        wanted = {"import_id": row.pk}
+        job = jobs.order(kind=TASK, key=str(row.pk), payload=wanted, unit=row.unit, by=request.user, at=now)
+        if job.state == Job.State.PARKED:  # an earlier try was refused; the sheet was checked again since
+            jobs.rerun(job=job, by=request.user, at=now)
         return redirect("schools:import", pk=row.pk)
     try:
         sheets.apply(row=row, by=request.user, at=now)

@@ -129,6 +129,14 @@ def test_a_second_toleration_does_not_begin_another_year(held):
     assert second.from_date == MONDAY.date()
 
 
+def test_what_is_late_already_stays_late(held):
+    finding = held.finding()
+
+    with pytest.raises(NotAllowed, match="期限已过"):
+        ask(held, finding, at=finding.due_at)
+    assert ask(held, finding, at=finding.due_at - HOUR).state == "asked"
+
+
 def test_one_request_at_a_time_and_none_while_it_is_tolerated(held):
     finding = held.finding()
     asked = ask(held, finding)
@@ -164,8 +172,8 @@ def test_a_request_comes_back_from_the_clerk_or_is_refused_by_the_head_and_nothi
 
 def test_nothing_is_overdue_or_climbs_meanwhile_and_all_counts_again_afterwards(held):
     finding = held.finding()
-    services.climb_ladders(at=finding.due_at + HOUR)
-    granted(held, finding, at=finding.due_at + 2 * HOUR)
+    services.climb_ladders(at=finding.found_at + HOUR)
+    granted(held, finding, at=finding.due_at - 2 * HOUR)
     before = Notice.objects.count()
 
     quiet = services.climb_ladders(at=midnight(SPRING) - 10 * DAY)
@@ -179,7 +187,7 @@ def test_nothing_is_overdue_or_climbs_meanwhile_and_all_counts_again_afterwards(
     assert after[0] > 0
     assert after[1] == 0
     told = list(finding.events.filter(step="escalate").order_by("pk").values_list("facts__rung", flat=True))
-    assert told == ["overdue", "overdue"]
+    assert told == ["overdue"]
     assert is_overdue(fresh(finding), day_end(SPRING) + HOUR)
     assert Finding.objects.overdue(at=day_end(SPRING) + HOUR).count() == 1
     assert Finding.objects.overdue(at=day_end(SPRING) - HOUR).count() == 0

@@ -64,13 +64,14 @@ class Command(BaseCommand):
         jobs.note_set_up(key=version, at=timezone.now())
 
     def _migrate(self) -> None:
-        """Bring the tables up to date; guards are away meanwhile, for SQLite lays no table anew that one reads."""
+        """Bring the tables up to date; SQLite lays no table anew that a guard reads, so they are away there."""
         if connection.vendor == "sqlite":
             with connection.cursor() as cursor:
                 cursor.execute("PRAGMA journal_mode=WAL")
         self.stdout.write("migrate …")
         self.stdout.flush()
-        guards.uninstall(connection)
+        if connection.vendor == "sqlite":
+            guards.uninstall(connection)
         call_command("migrate", interactive=False, verbosity=0)
 
     def _load(self, name: str) -> None:
