@@ -68,7 +68,6 @@ KINDS: Mapping[str, Promise] = {
     ScheduleKind.NIGHTLY: _("夜检"),
     ScheduleKind.PER_DELIVERY: _("货检"),
 }
-WEEKDAYS = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
 COUNTED = (Standing.DONE, Standing.LATE, Standing.MISSED, Standing.VOIDED, Standing.EXEMPT)
 
 

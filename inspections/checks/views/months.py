@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from inspections.checks import month as months
 from logistics_portal.accounts.gate import SignedRequest, signed_in
 from logistics_portal.kit.dates import local_date
+from schools.terms.monthbook import WEEKDAYS
 
 
 @signed_in
@@ -19,7 +20,7 @@ def month(request: SignedRequest, pk: int) -> HttpResponse:
     places, now = months.places_of(request.user, pk), timezone.now()
     if not places:
         raise Http404
-    span, names = months.read(request.GET.get("month", ""), local_date(now)), months.WEEKDAYS
+    span, names = months.read(request.GET.get("month", ""), local_date(now)), WEEKDAYS
     chosen = [it for it in places if str(it.pk) == request.GET.get("place", "")]
     school = places[0].school
     context = {

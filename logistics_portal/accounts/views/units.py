@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -60,11 +59,6 @@ def unit(request: SignedRequest, pk: int) -> HttpResponse:
         "events": trails.events(on=shown),
     }
     return render(request, "accounts/unit.html", context)
-
-
-def _pending(shown: Unit) -> QuerySet[UnitChange]:
-    rows = shown.changes.filter(state__in=services.PENDING).select_related("asked_by")
-    return rows.order_by("on_date", "pk")
 
 
 def _crumb(above: Unit) -> Crumb:
