@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import ClassVar, Protocol, Self, TypeVar
 
 from django.db import models
@@ -53,6 +54,19 @@ def within(table: type[Scoped], reach: Reach) -> Q:
     if reach.places and table.place_key:
         condition |= Q(**{f"{table.place_key}__in": reach.places})
     return condition
+
+
+def covers(reach: Reach, row: Scoped) -> bool:
+    """Say whether a row that was read with its unit lies within `reach`: `within`, for a row at hand."""
+    return (
+        any(str(_told(row, row.unit_path)).startswith(path) for path in reach.paths)
+        or (bool(reach.school_units) and _told(row, row.unit_key) in reach.school_units)
+        or (bool(reach.places and row.place_key) and _told(row, row.place_key) in reach.places)
+    )
+
+
+def _told(row: Scoped, lookup: str) -> object:
+    return attrgetter(lookup.replace("__", "."))(row)
 
 
 class ScopedQuerySet(models.QuerySet[Row]):
