@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
-from django.db.models import DateField, Q, Value
+from django.db.models import DateField, Q, QuerySet, Value
 
 from campus.assets import rules
 from campus.assets.models import Facility, NoFacility
 from logistics_portal.accounts.models import User
 from logistics_portal.kit.dates import local_date, month_of
+from logistics_portal.kit.prepared import prepared
 from logistics_portal.kit.registry import FactValue
 from logistics_portal.records.selectors import figures_read_once
 from schools.register import papers
@@ -39,14 +40,20 @@ def in_use(places: Sequence[int], kinds: Sequence[str], on: date) -> dict[str, d
     One query: a word of none stands as a facility that was gone before anything began.
     """
     found: dict[str, dict[int, int]] = {kind: {} for kind in kinds}
+    for place, kind, until in _told_and_gone(list(places), list(kinds), on):
+        found[kind][place] = found[kind].get(place, 0) + int(until is None or until >= on)
+    return found
+
+
+@prepared
+def _told_and_gone(
+    places: Sequence[int], kinds: Sequence[str], on: date
+) -> QuerySet[Facility, tuple[int, str, date | None]]:
     told = Facility.objects.filter(place__in=places, kind__in=kinds, from_date__lte=on)
     none = NoFacility.objects.filter(place__in=places, kind__in=kinds, said_on__lte=on)
     gone = none.annotate(until=Value(date.min, DateField()))
     columns = ("place_id", "kind")
-    told_and_gone = told.values_list(*columns, "until_date").union(gone.values_list(*columns, "until"), all=True)
-    for place, kind, until in told_and_gone:
-        found[kind][place] = found[kind].get(place, 0) + int(until is None or until >= on)
-    return found
+    return told.values_list(*columns, "until_date").union(gone.values_list(*columns, "until"), all=True)
 
 
 def facilities(keys: Sequence[str], places: Sequence[int], on: date) -> dict[str, dict[int, FactValue]]:

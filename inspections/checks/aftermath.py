@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from django.core.files import File
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext
 
@@ -28,6 +29,7 @@ from inspections.findings.services import Defect, Occasion, open_findings
 from logistics_portal.accounts.models import Post, User
 from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.errors import NotAllowed
+from logistics_portal.kit.prepared import insert, prepared
 from logistics_portal.kit.uploads import clean_name
 from logistics_portal.records.models import Attachment, Notice
 from logistics_portal.records.photos import keep_photo
@@ -92,9 +94,8 @@ def settle(
         )
         found = found | {code: finding.pk for code, finding in opened.items()}
     if found:
-        Failure.objects.bulk_create(
-            Failure(check_row=check, item_code=code, finding_id=finding) for code, finding in found.items()
-        )
+        rows = (Failure(check_row=check, item_code=code, finding_id=finding) for code, finding in found.items())
+        insert(Failure, rows)
     if any(paper.photos.values()):
         _keep_photos(check, found, hand[0], paper)
     _call(check, paper.place, _worse(outcome.alarms, alarmed))
@@ -172,7 +173,7 @@ def _occasion(check: Check, hand: tuple[User, Post], paper: Paper) -> Occasion:
 
 def _defects(check: Check, failures: Sequence[verdicts.Failure], paper: Paper, form: Compiled) -> list[Defect]:
     codes = [it.code for it in failures]
-    items = dict(Item.objects.filter(version=check.version_id, code__in=codes).values_list("code", "pk"))
+    items = dict(_items(check.version_id, codes))
     return [
         Defect(
             item_code=it.code,
@@ -186,6 +187,11 @@ def _defects(check: Check, failures: Sequence[verdicts.Failure], paper: Paper, f
         )
         for it in failures
     ]
+
+
+@prepared
+def _items(version: int, codes: Sequence[str]) -> QuerySet[Item, tuple[str, int]]:
+    return Item.objects.filter(version=version, code__in=codes).values_list("code", "pk")
 
 
 def _detail(failure: verdicts.Failure) -> str:

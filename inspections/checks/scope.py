@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
+from django.http import Http404
 from django.utils import timezone
 
 from inspections.checks.models import Check, CheckQuerySet, Release
 from logistics_portal.accounts.models import User
-from logistics_portal.kit.scoping import ScopedQuerySet
+from logistics_portal.kit.prepared import prepared
+from logistics_portal.kit.scoping import ScopedQuerySet, covers
 from schools.register.models import Place, PlaceQuerySet
 
 UP_TO_F = "school__unit__parent__parent__parent"
@@ -15,6 +18,19 @@ UP_TO_F = "school__unit__parent__parent__parent"
 def places(user: User) -> PlaceQuerySet:
     """Return the places a person may see, with the units above them."""
     return Place.objects.visible_to(user).select_related(UP_TO_F)
+
+
+def place(user: User, pk: int) -> Place:
+    """Return one place a person may see, with the units above it, or answer that there is no such page."""
+    found = next(iter(_place(pk)), None)
+    if found is None or not covers(user.reach, found):
+        raise Http404
+    return found
+
+
+@prepared
+def _place(pk: int) -> QuerySet[Place]:
+    return Place.objects.filter(pk=pk).select_related(UP_TO_F)
 
 
 def own_places(user: User) -> PlaceQuerySet:

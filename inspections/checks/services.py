@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 from django.core.files import File
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 
 from inspections.checklists.rules.context import Context
@@ -30,6 +30,7 @@ from inspections.schedules.selectors import DutyKey, clocks_on, exemptions
 from logistics_portal.accounts.models import Post, User
 from logistics_portal.kit import context
 from logistics_portal.kit.errors import Clash, NotAllowed
+from logistics_portal.kit.prepared import insert, prepared
 from logistics_portal.records.selectors import figures_read_once
 from schools.register.models import Place
 
@@ -139,14 +140,14 @@ def _digest(photo: File[Any]) -> str:
 
 def _revisions(paper: Paper) -> list[Check]:
     """Return every revision of the slot, and whatever was handed in under this number, in order."""
-    slot = Q(
-        place=paper.place,
-        checklist=paper.ticket.checklist_id,
-        date=paper.ticket.slot.date,
-        seq=paper.ticket.slot.seq,
-    )
-    found = Check.objects.filter(slot | Q(client_id=paper.client_id)).select_related("by")
-    return list(found.order_by("revision", "pk"))
+    slot = paper.ticket.slot
+    return _of_slot(paper.place.pk, paper.ticket.checklist_id, slot.date, slot.seq, paper.client_id)
+
+
+@prepared
+def _of_slot(place: int, checklist: int, day: date, seq: int, client: UUID) -> QuerySet[Check]:
+    slot = Q(place=place, checklist=checklist, date=day, seq=seq)
+    return Check.objects.filter(slot | Q(client_id=client)).select_related("by").order_by("revision", "pk")
 
 
 def _twin(before: Sequence[Check], paper: Paper, hand: Hand, key: str) -> Receipt | None:
@@ -220,7 +221,7 @@ def _kept(check: Check, last: Check | None, paper: Paper, hand: Hand, outcome: O
     check.values = aftermath.told_of(check.values, paper.photos, photos)
     if last is not None:
         Check.objects.filter(pk=last.pk).update(state=Check.State.SUPERSEDED)
-    check.save(force_insert=True)
+    insert(Check, [check])
     aftermath.settle(
         check=check,
         found=found,

@@ -8,12 +8,15 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from django.db.models import QuerySet
+
 from inspections.checklists.rules.context import Context, all_hold
 from inspections.schedules import facts, rules
 from inspections.schedules.models import Exemption, Missed
 from inspections.schedules.rules import Clocks, Duty, Exempt, Schedule, Slot, days_needed
 from inspections.schedules.versions import Stretch, Wording, Wordings, stretches, wordings
 from logistics_portal.kit.dates import ONE_DAY
+from logistics_portal.kit.prepared import prepared
 from logistics_portal.kit.registry import FactValue
 from logistics_portal.records.selectors import book, figures_read_once
 from schools.register.models import Place
@@ -156,15 +159,18 @@ def duty_of(place: Place, checklist_id: int, on: date, seq: int) -> Due | None:
 
 def exemptions(place_ids: Collection[int], first: date, last: date) -> dict[DutyKey, list[Exempt]]:
     """Return the approved exemptions that touch these days, by place and check-list; ask `overlaps_exemption`."""
-    rows = Exemption.objects.filter(
-        state=Exemption.State.APPROVED, place__in=place_ids, first_date__lte=last, last_date__gte=first
-    )
     found: dict[DutyKey, list[Exempt]] = defaultdict(list)
-    for place, checklist, start, end, seq in rows.values_list(
-        "place_id", "checklist_id", "first_date", "last_date", "seq"
-    ):
+    for place, checklist, start, end, seq in _exempt(list(place_ids), first, last):
         found[DutyKey(place, checklist)].append(Exempt(start, end, seq))
     return found
+
+
+@prepared
+def _exempt(places: Sequence[int], first: date, last: date) -> QuerySet[Exemption, tuple[int, int, date, date, int]]:
+    rows = Exemption.objects.filter(
+        state=Exemption.State.APPROVED, place__in=places, first_date__lte=last, last_date__gte=first
+    )
+    return rows.values_list("place_id", "checklist_id", "first_date", "last_date", "seq")
 
 
 def missed_slots(place_ids: Collection[int], first: date, last: date) -> dict[SlotId, Missed]:

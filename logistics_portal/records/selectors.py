@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from logistics_portal.kit import context
 from logistics_portal.kit.dates import ONE_DAY, midnight
 from logistics_portal.kit.errors import NotAllowed
+from logistics_portal.kit.prepared import prepared
 from logistics_portal.records.models import Attachment, AuditRow, Parameter
 from logistics_portal.records.rules import Book, Held
 
@@ -24,9 +25,13 @@ def book() -> Book:
     kept = context.current().kept
     held = kept.get(BOOK)
     if not isinstance(held, Book):
-        rows = Parameter.objects.values_list("code", "value", "valid_from", "valid_to")
-        held = kept[BOOK] = Book((code, Held(value, first, last)) for code, value, first, last in rows)
+        held = kept[BOOK] = Book((code, Held(value, first, last)) for code, value, first, last in _figures())
     return held
+
+
+@prepared
+def _figures() -> QuerySet[Parameter, tuple[str, str, date, date | None]]:
+    return Parameter.objects.values_list("code", "value", "valid_from", "valid_to")
 
 
 @contextmanager

@@ -53,7 +53,7 @@ def today(request: SignedRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def fill(request: SignedRequest, place: int, checklist: str, day: str, seq: int) -> HttpResponse:
     """Let a person fill in the form of one slot and hand it in."""
-    where = get_object_or_404(scope.places(request.user), pk=place)
+    where = scope.place(request.user, place)
     require(request.user, Permission.CHECK_SUBMIT, at=where.school.unit)
     slot = (sittings.read_day(day), seq)
     try:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from inspections.checklists.models import Checklist
 from inspections.findings import rules
@@ -16,6 +16,7 @@ from inspections.findings.figures import figures_on
 from inspections.findings.models import Finding, FindingEvent
 from logistics_portal.accounts.models import Post, Unit, User
 from logistics_portal.kit.dates import local_date
+from logistics_portal.kit.prepared import insert, prepared
 from schools.register.models import Place
 from schools.terms import selectors as terms
 from schools.terms.rules.calendar import Calendar
@@ -55,7 +56,7 @@ class Occasion:
     school_days: Callable[[date, int], datetime | None] = lambda _day, _number: None
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def open_findings(*, occasion: Occasion, defects: Sequence[Defect]) -> dict[str, Finding]:
     """Return the finding of each defect by item code, opened now or open already with one recurrence more.
 
@@ -65,30 +66,37 @@ def open_findings(*, occasion: Occasion, defects: Sequence[Defect]) -> dict[str,
         return {}
     known = _still_open(occasion, defects)
     fresh = [defect for defect in defects if defect.item_code not in known]
-    opened = Finding.objects.bulk_create(_rows(occasion, fresh)) if fresh else []
+    opened = insert(Finding, _rows(occasion, fresh)) if fresh else []
     if known:
         Finding.objects.filter(pk__in=[finding.pk for finding in known.values()]).update(
             recurrences=F("recurrences") + 1
         )
     found = known | {finding.item_code: finding for finding in opened}
-    FindingEvent.objects.bulk_create(
-        FindingEvent(
-            finding=found[defect.item_code],
-            step="recur" if defect.item_code in known else "open",
-            at=occasion.at,
-            by=occasion.by,
-            post=occasion.post,
-            text=defect.detail,
-        )
-        for defect in defects
-    )
+    insert(FindingEvent, [_event(occasion, defect, found, known) for defect in defects])
     return found
+
+
+def _event(
+    occasion: Occasion, defect: Defect, found: Mapping[str, Finding], known: Mapping[str, Finding]
+) -> FindingEvent:
+    return FindingEvent(
+        finding=found[defect.item_code],
+        step="recur" if defect.item_code in known else "open",
+        at=occasion.at,
+        by=occasion.by,
+        post=occasion.post,
+        text=defect.detail,
+    )
 
 
 def _still_open(occasion: Occasion, defects: Sequence[Defect]) -> dict[str, Finding]:
     codes = [defect.item_code for defect in defects if defect.item_code]
-    rows = Finding.objects.unsettled().filter(place=occasion.place, origin=occasion.origin, item_code__in=codes)
-    return {finding.item_code: finding for finding in rows}
+    return {finding.item_code: finding for finding in _unsettled(occasion.place.pk, occasion.origin, codes)}
+
+
+@prepared
+def _unsettled(place: int, origin: str, codes: Sequence[str]) -> QuerySet[Finding]:
+    return Finding.objects.unsettled().filter(place=place, origin=origin, item_code__in=codes)
 
 
 def _rows(occasion: Occasion, defects: Sequence[Defect]) -> list[Finding]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from logistics_portal.accounts.models.units import Unit
 from logistics_portal.accounts.permissions import GRANTS, Level, Permission, Role
 from logistics_portal.kit.dated import held
+from logistics_portal.kit.prepared import prepared
 from logistics_portal.kit.scoping import Reach, Scoped, ScopedQuerySet
 
 
@@ -63,8 +64,7 @@ class User(AbstractBaseUser):
     @cached_property
     def live_posts(self) -> list[Post]:
         """Return the posts held today, read once per request; what they list is read only where they list something."""
-        own = Post.objects.in_force(on=timezone.localdate()).filter(user=self)
-        posts = list(own.select_related("unit__parent").order_by("pk"))
+        posts = _posts_held(self.pk, timezone.localdate())
         listing = [post for post in posts if post.reach_kind != Post.ReachKind.UNIT]
         models.prefetch_related_objects(listing, "listed_schools", "listed_places")
         return posts
@@ -226,3 +226,9 @@ class ListedPlace(models.Model):
 
     def __str__(self) -> str:
         return f"{self.post_id} → {self.place_id}"
+
+
+@prepared
+def _posts_held(user: int, today: date) -> models.QuerySet[Post]:
+    """Return the posts of a user in force on a day, with their units, oldest first; asked on every request."""
+    return Post.objects.in_force(on=today).filter(user=user).select_related("unit__parent").order_by("pk")

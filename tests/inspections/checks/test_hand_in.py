@@ -18,7 +18,7 @@ from tests.inspections.checks.story import MONDAY, MORNING, again, at, scene
 
 pytestmark = pytest.mark.django_db
 
-TRANSACTION, ONE_ROOM = 4, 1
+TRANSACTION, ONE_ROOM = 2, 1
 DUE = MONDAY + timedelta(days=1)
 
 

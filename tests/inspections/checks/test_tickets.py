@@ -33,7 +33,7 @@ def test_a_deadline_in_school_days_is_the_ticket_s_and_asks_no_calendar(django_a
     paper = here.paper(answers=here.answers(**SCHOOL_DAYS), ticket=opened(ticket.sealed()), known=here_known(here))
     hand = here.hand()
 
-    with django_assert_num_queries(8 + 4):  # four transaction statements
+    with django_assert_num_queries(8 + 2):  # two transaction statements
         hand_in(paper=paper, hand=hand, at=MORNING)
 
     assert Finding.objects.get().due_at == calendar.deadline_at(MONDAY, 1)
