@@ -105,6 +105,19 @@ def list_givers(unit: Unit, on: date) -> QuerySet[User]:
     return own if own.exists() else selectors.people_in_post([Role.OFFICE_CLERK], unit.next_level, on)
 
 
+def not_answered_for(giver: User, schools: Iterable[Unit], on: date) -> list[Unit]:
+    """Return the schools of a list for which this person is not a clerk who may answer, by the posts of that day."""
+    known: dict[Unit, bool] = {}
+    beyond = []
+    for school in schools:
+        bureau = school.first_reviewer
+        if bureau not in known:
+            known[bureau] = list_givers(bureau, on).filter(pk=giver.pk).exists()
+        if not known[bureau]:
+            beyond.append(school)
+    return beyond
+
+
 def second_persons(row: PeopleImport, on: date) -> QuerySet[User]:
     """Return who may be the second person of a long import: another security administrator here or one above."""
     posts = Post.objects.in_force(on=on).filter(role=Role.SECURITY_ADMIN, unit__in=[row.unit, row.unit.next_level])
@@ -118,13 +131,43 @@ def is_second(user: User, row: PeopleImport) -> bool:
     return row.needs_second and row.by_id != user.pk and bool(posts)
 
 
+def carries_out(user: User, row: PeopleImport) -> bool:
+    """Say whether an agreed import is this person's to carry out: the uploader's, or for a long one the second's."""
+    return is_second(user, row) if row.needs_second else row.by_id == user.pk
+
+
 def imports_waiting_for(user: User) -> list[PeopleImport]:
-    """Return the long imports that wait for this person as the second one."""
+    """Return the agreed imports that wait for this person: one's own short ones, others' long ones as the second."""
     if Role.SECURITY_ADMIN not in user.roles:
         return []
-    rows = PeopleImport.objects.visible_to(user).filter(state=PeopleImport.State.CHECKED, needs_second=True)
-    rows = rows.select_related("unit__parent__parent", "file", "by").exclude(by=user).order_by("uploaded_at", "pk")
-    return [row for row in rows[:SHOWN] if is_second(user, row)]
+    rows = _open_imports(user).filter(agreed_at__isnull=False)
+    return [row for row in rows[:READ] if carries_out(user, row)][:SHOWN]
+
+
+def lists_waiting_for(user: User) -> list[PeopleImport]:
+    """Return the imports whose list this clerk is said to have given and has not answered for yet."""
+    if Role.OFFICE_CLERK not in user.roles:
+        return []
+    return list(_open_imports(user).filter(asked_by=user, agreed_at__isnull=True)[:SHOWN])
+
+
+def own_imports(user: User) -> list[PeopleImport]:
+    """Return the imports this person handed in that are still open, whoever's step is next."""
+    return list(_open_imports(user).filter(by=user)[:SHOWN])
+
+
+def _open_imports(user: User) -> QuerySet[PeopleImport]:
+    rows = PeopleImport.objects.visible_to(user).filter(state=PeopleImport.State.CHECKED)
+    return rows.select_related("unit__parent__parent", "file", "by", "asked_by").order_by("uploaded_at", "pk")
+
+
+def import_waits_for(row: PeopleImport) -> str:
+    """Return whose step an open import waits for, in words."""
+    if not row.is_agreed:
+        return gettext("等待名单提供人 %(name)s 核对同意，同意前不会写入任何内容。") % {"name": row.asked_by.full_name}
+    if row.needs_second:
+        return gettext("名单已核对同意；行数较多，等待本单位或上一级的另一位安全管理员确认。")
+    return gettext("名单已核对同意，等待 %(name)s 导入。") % {"name": row.by.full_name}
 
 
 def waiting_for(user: User, on: date) -> list[PostRequest]:

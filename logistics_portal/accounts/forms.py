@@ -124,11 +124,17 @@ class DecisionForm(PortalForm):
     decision = forms.ChoiceField(label=_("办理"), widget=forms.RadioSelect)
     reason = forms.CharField(label=_("退回理由"), max_length=200, required=False)
     agree: ClassVar[tuple[str, Promise | str]] = ("agree", _("同意"))
+    take_back: ClassVar[Promise | str] = _("撤回确认，不再生效")
 
-    def __init__(self, *args: Any, **more: Any) -> None:
+    def __init__(self, *args: Any, agreed: bool = False, **more: Any) -> None:
         super().__init__(*args, **more)
         choices = [self.agree, ("refuse", _("退回"))]
-        self.fields["decision"] = forms.ChoiceField(label=_("办理"), choices=choices, widget=forms.RadioSelect)
+        if agreed:
+            choices = [("refuse", self.take_back)]
+            self.fields["reason"] = forms.CharField(label=_("理由"), max_length=200)
+        self.fields["decision"] = forms.ChoiceField(
+            label=_("办理"), choices=choices, initial="refuse" if agreed else None, widget=forms.RadioSelect
+        )
 
     def clean(self) -> dict[str, Any]:
         """Return the decision; sending back takes a reason."""
@@ -142,6 +148,13 @@ class AnswerForm(DecisionForm):
     """The post is granted, or the request sent back."""
 
     agree = ("grant", _("同意授予"))
+
+
+class ListForm(DecisionForm):
+    """The clerk who gave a list of school users says yes to it, or sends it back."""
+
+    agree = ("agree", _("名单属实，同意导入"))
+    take_back = _("撤回同意，不再导入")
 
 
 class DelegateForm(PortalForm):
@@ -194,7 +207,7 @@ class SheetForm(PortalForm):
 
     file = forms.FileField(label=_("人员表格"), help_text=_("xlsx 或 csv，不超过 10 MB。"))
     asked_by = forms.ModelChoiceField(
-        label=_("名单提供人"), queryset=User.objects.none(), help_text=_("提供并核对名单的经办；会告知本人。")
+        label=_("名单提供人"), queryset=User.objects.none(), help_text=_("提供名单的经办；本人核对同意后才能导入。")
     )
 
     def __init__(self, *args: Any, askers: QuerySet[User], **more: Any) -> None:
@@ -234,15 +247,6 @@ class DecideForm(DecisionForm):
     """The change is confirmed, or sent back."""
 
     agree = ("confirm", _("确认，到生效日期自动生效"))
-
-    def __init__(self, *args: Any, agreed: bool = False, **more: Any) -> None:
-        super().__init__(*args, **more)
-        if agreed:
-            choices = [("refuse", _("撤回确认，不再生效"))]
-            self.fields["decision"] = forms.ChoiceField(
-                label=_("办理"), choices=choices, initial="refuse", widget=forms.RadioSelect
-            )
-            self.fields["reason"] = forms.CharField(label=_("理由"), max_length=200)
 
 
 class CreateForm(ChangeForm):

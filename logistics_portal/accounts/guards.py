@@ -65,6 +65,8 @@ UNASKED = (
     "AND EXISTS (SELECT 1 FROM accounts_unit mine WHERE mine.id = NEW.unit_id AND (mine.kind = 'province' "
     f"OR (mine.kind = 'school' AND NEW.asked_by_id IS NULL AND NEW.role NOT IN {_listed(OWN_LOG_ROLES)})))"
 )
+UNAGREED = "NEW.state = 'applied' AND (NEW.agreed_at IS NULL OR NEW.confirmed_by_id = NEW.asked_by_id)"
+OTHER_LIST = "NEW.file_id <> OLD.file_id OR NEW.asked_by_id <> OLD.asked_by_id OR NEW.by_id <> OLD.by_id"
 PERIODS_OVERLAP = (
     "EXISTS (SELECT 1 FROM accounts_unitperiod other WHERE other.id <> NEW.id "
     f"AND (other.unit_id = NEW.unit_id OR other.code = NEW.code) AND {_overlap('NEW', 'other')})"
@@ -78,6 +80,8 @@ GUARDS: tuple[Guard, ...] = (
     never_deleted("accounts_postrequest"),
     never_deleted("accounts_peopleimport"),
     refuse("closed_people_import_stands", "accounts_peopleimport", on=("UPDATE",), when="OLD.state <> 'checked'"),
+    refuse("people_import_was_agreed_to", "accounts_peopleimport", on=("INSERT", "UPDATE"), when=UNAGREED),
+    refuse("people_import_keeps_its_list", "accounts_peopleimport", on=("UPDATE",), when=OTHER_LIST),
     refuse("decided_post_request_stands", "accounts_postrequest", on=("UPDATE",), when="OLD.state <> 'asked'"),
     refuse("inspector_is_not_the_office", "accounts_listedschool", on=("INSERT",), when=INSPECTED_BY_OWN_OFFICE),
     refuse(

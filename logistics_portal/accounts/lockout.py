@@ -18,6 +18,7 @@ from django.db.models import Count, Max, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from logistics_portal.accounts import selectors
@@ -47,11 +48,13 @@ class Doorkeeper(AxesDatabaseHandler):  # type: ignore[misc]
     def user_login_failed(
         self, sender: object, credentials: dict[str, Any], request: Any = None, **more: object
     ) -> None:
-        """Keep the failure; the one that fills an address is told to the province."""
-        before = strange_names(request.axes_ip_address, request.axes_attempt_time).count() if request else 0
+        """Keep the failure; the one that fills an address, also anew after a release, is told to the province."""
+        address: str = (request.axes_ip_address if request is not None else None) or ""
+        at: datetime = request.axes_attempt_time if request is not None else timezone.now()
+        told = not address or is_full(address, at)
         super().user_login_failed(sender, credentials, request, **more)
-        if request is not None and before < settings.SPRAY_NAMES:
-            _tell_if_full(request.axes_ip_address, request.axes_attempt_time)
+        if not told and is_full(address, at):
+            _tell_full(address, at)
 
 
 def name_of(_request: HttpRequest, credentials: Mapping[str, Any] | None) -> str:
@@ -70,8 +73,15 @@ def is_full(address: str, at: datetime) -> bool:
     """Say whether so many strange names failed from an address within the hour, since it was last released."""
     if strange_names(address, at).count() < settings.SPRAY_NAMES:
         return False
-    released = AddressRelease.objects.filter(address=address, at__gt=at - WINDOW).aggregate(last=Max("at"))["last"]
+    released = _released(address, at)
     return released is None or strange_names(address, at, since=released).count() >= settings.SPRAY_NAMES
+
+
+def _released(address: str, at: datetime) -> datetime | None:
+    """Return when an address was last released within the hour, or nothing."""
+    rows = AddressRelease.objects.filter(address=address, at__gt=at - WINDOW)
+    last: datetime | None = rows.aggregate(last=Max("at"))["last"]
+    return last
 
 
 def strange_names(address: str | None, at: datetime, *, since: datetime | None = None) -> QuerySet[Any]:
@@ -87,15 +97,16 @@ def _known_at(address: str | None, at: datetime) -> QuerySet[Any]:
     return rows.order_by()
 
 
-def _tell_if_full(address: str | None, at: datetime) -> None:
-    if not address or not is_full(address, at):
-        return
+def _tell_full(address: str, at: datetime) -> None:
+    """Note that an address is full and tell the province; a second wave after a release is told of by its own key."""
+    released = _released(address, at)
+    wave = f"{at:%Y%m%d%H}" + (f"/{released:%H%M%S%f}" if released else "")
     records.refused(by=None, verb="signin.spray", on=None, reason=address, at=at)
     province = Unit.objects.filter(kind=Unit.Kind.PROVINCE).first()
     if province is not None:
         records.notify(
             to=selectors.people_in_post([Role.SECURITY_ADMIN], province, local_date(at)),
-            key=f"signin.spray/{address}/{at:%Y%m%d%H}",
+            key=f"signin.spray/{address}/{wave}",
             title=gettext("同一地址试了许多登录名：%(address)s") % {"address": address},
             text=gettext("一小时内有 %(count)d 个没在那里登录过的名字输错，已对陌生名字暂停登录。")
             % {"count": settings.SPRAY_NAMES},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from allauth.account.authentication import get_authentication_records
@@ -19,8 +19,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from logistics_portal.accounts.models import User
+from logistics_portal.accounts.models import Post, User
 from logistics_portal.accounts.permissions import SECOND_FACTOR_ROLES
+from logistics_portal.kit.dates import local_date
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
@@ -32,6 +33,7 @@ MARK_EVERY: Final = 60  # seconds; so a busy page does not write its session eac
 def session_limits(get_response: Answer) -> Answer:
     """End a session that was idle too long (30 min with a bureau's post, 60 at a school) or is 12 hours old.
 
+    It ends with the person's last post too (threats T25); signing in anew is possible, but shows the own page at most.
     Server time alone counts. A page asked for by script gets 401, so that what was typed stays on the screen.
     """
 
@@ -61,9 +63,19 @@ def _over(request: HttpRequest, user: User, now: float) -> str:
     idle = (now - seen) / 60
     if idle >= settings.SESSION_IDLE_BUREAU_MINUTES and idle >= _idle_limit(user):
         return gettext("离开时间较长，为安全起见请重新登录。")
+    if not user.live_posts and _lost_post(user, datetime.fromtimestamp(signed, UTC)):
+        return gettext("您的岗位已结束，已退出登录。需要继续使用，请联系本单位或主管教育局的安全管理员。")
     if now - seen >= MARK_EVERY:
         session[SIGNED], session[SEEN] = int(signed), int(now)
     return ""
+
+
+def _lost_post(user: User, signed: datetime) -> bool:
+    """Say whether somebody who holds no post today still held one when signing in; one that begins later counts not."""
+    day = local_date(signed)
+    began = Post.objects.filter(user=user, from_date__lte=timezone.localdate())
+    held = began.filter(Q(until_date__isnull=True) | Q(until_date__gte=day))
+    return held.filter(Q(revoked_at__isnull=True) | Q(revoked_at__gt=signed)).exists()
 
 
 def mark_seen(user: User, *, at: datetime) -> bool:

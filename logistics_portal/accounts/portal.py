@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from logistics_portal.accounts import deciding
-from logistics_portal.accounts.models import User
+from logistics_portal.accounts.models import PeopleImport, User
 from logistics_portal.accounts.permissions import GRANTS, SCHOOL_ROLES, Permission, Role
 from logistics_portal.kit import registry
 from logistics_portal.kit.dates import local_date
@@ -22,8 +22,8 @@ ASKING = frozenset(role.value for role in GRANTS[Permission.POST_REQUEST_SEE])
 
 
 def requests(user: User, now: datetime) -> list[Todo]:
-    """Tell which posts asked for, and which long imports, wait for this person's answer."""
-    return [
+    """Tell which posts asked for, which imports and which lists for them wait for this person."""
+    asked = [
         Todo(
             gettext("岗位申请：%(name)s，%(role)s") % {"name": row.full_name, "role": row.title},
             reverse("accounts:request", args=[row.pk]),
@@ -31,15 +31,15 @@ def requests(user: User, now: datetime) -> list[Todo]:
             place=row.unit.name,
         )
         for row in deciding.waiting_for(user, local_date(now))
-    ] + [
-        Todo(
-            gettext("待确认：导入学校人员 %(count)d 行") % {"count": row.rows},
-            reverse("accounts:import-check", args=[row.file.name]),
-            urgency="warn",
-            place=row.unit.name,
-        )
-        for row in deciding.imports_waiting_for(user)
     ]
+    imports = [_sheet(gettext("待确认：导入学校人员 %(count)d 行"), row) for row in deciding.imports_waiting_for(user)]
+    lists = [_sheet(gettext("请核对名单：导入学校人员 %(count)d 行"), row) for row in deciding.lists_waiting_for(user)]
+    return asked + imports + lists
+
+
+def _sheet(words: str, row: PeopleImport) -> Todo:
+    page = reverse("accounts:import-check", args=[row.file.name])
+    return Todo(words % {"count": row.rows}, page, urgency="warn", place=row.unit.name)
 
 
 registry.todos.add(TodoSource("accounts.requests", requests, order=45))

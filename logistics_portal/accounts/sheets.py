@@ -47,21 +47,53 @@ def template() -> bytes:
 
 @dataclass(frozen=True)
 class Line:
-    """One line that can be carried out: who gets which post, and whether the account is new."""
+    """One line without a mistake: who gets which post, and whether the account is new or the post held already."""
 
     number: int
     person: NewPerson
     grant: Grant
     known: User | None
+    is_held: bool = False
+    is_dated: bool = True
+
+    @property
+    def term(self) -> str:
+        """Return from when to when the post is to be held, in words."""
+        if self.is_held:
+            return gettext("沿用原期限")
+        first = self.grant.first.isoformat() if self.is_dated else gettext("导入当天")
+        return f"{first} – {self.grant.last.isoformat() if self.grant.last else gettext('长期')}"
+
+    @property
+    def account(self) -> str:
+        """Return whether an account is made for the line, in words."""
+        if self.is_held:
+            return gettext("已任此岗，不变")
+        return gettext("已有账号") if self.known else gettext("新账号")
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What an import would do: the lines to carry out, how many hold already, and what is wrong where."""
+    """What an import would do: the lines to carry out, those that hold already, and what is wrong where."""
 
     lines: tuple[Line, ...]
-    unchanged: int
+    held: tuple[Line, ...]
     errors: Mapping[int, list[str]]
+
+    @property
+    def unchanged(self) -> int:
+        """Return how many lines hold already."""
+        return len(self.held)
+
+    @property
+    def rows(self) -> list[Line]:
+        """Return every line without a mistake, in the order of the sheet."""
+        return sorted((*self.lines, *self.held), key=lambda line: line.number)
+
+    @property
+    def schools(self) -> frozenset[Unit]:
+        """Return the schools at which people get posts, or hold them already."""
+        return frozenset(line.grant.unit for line in self.rows)
 
 
 @dataclass
@@ -82,18 +114,13 @@ def plan(table: Table, *, by: User, on: date) -> Plan:
     desk = _desk(table, by, on)
     lines: list[Line] = []
     errors: dict[int, list[str]] = {}
-    unchanged = 0
     for row in table.rows:
         try:
-            line = _line(row, desk)
+            lines.append(_line(row, desk))
         except NotAllowed as wrong:
             errors[row.number] = [*row.errors, str(wrong)]
-            continue
-        if line is None:
-            unchanged += 1
-        else:
-            lines.append(line)
-    return Plan(tuple(lines), unchanged, errors)
+    held = tuple(line for line in lines if line.is_held)
+    return Plan(tuple(line for line in lines if not line.is_held), held, errors)
 
 
 def _desk(table: Table, by: User, on: date) -> _Desk:
@@ -112,8 +139,8 @@ def _username(row: Row) -> str:
     return (row["username"] or row["phone"]).casefold()
 
 
-def _line(row: Row, desk: _Desk) -> Line | None:
-    """Return what a line asks for, nothing when it holds already; raise `NotAllowed` with what is wrong."""
+def _line(row: Row, desk: _Desk) -> Line:
+    """Return what a line asks for, and whether it holds already; raise `NotAllowed` with what is wrong."""
     if row.errors:
         raise NotAllowed(row.errors[0])
     grant, person = _grant(row, desk), _person(row)
@@ -121,10 +148,10 @@ def _line(row: Row, desk: _Desk) -> Line | None:
     if known is not None:
         people.refuse_stranger(known, person)
         if any(_same(post, grant) for post in desk.held.get(known.pk, ())):
-            return None
+            return Line(row.number, person, grant, known, is_held=True)
         posts.refuse_grant(holder=known, grant=grant, by=desk.by)
     _refuse_within_file(person, grant, desk)
-    return Line(row.number, person, grant, known)
+    return Line(row.number, person, grant, known, is_dated=bool(row["first"]))
 
 
 def _grant(row: Row, desk: _Desk) -> Grant:
@@ -173,16 +200,27 @@ def _same(post: Post, grant: Grant) -> bool:
     return post.role == grant.role and post.unit_id == grant.unit.pk and post.until_date == grant.last
 
 
+def agree(checked: Plan, *, row: PeopleImport, by: User, at: datetime) -> PeopleImport:
+    """Note the yes of the clerk who gave the list, unless a line has gone wrong since it was handed in."""
+    _refuse_wrong(checked)
+    return imports.agree(row=row, schools=checked.schools, by=by, at=at)
+
+
+def _refuse_wrong(checked: Plan) -> None:
+    if checked.errors:
+        raise NotAllowed(gettext("表里还有 %(count)d 行有错，请改正后重新上传。") % {"count": len(checked.errors)})
+
+
 @transaction.atomic
 def carry_out(checked: Plan, *, row: PeopleImport, by: User, at: datetime) -> list[User]:
     """Carry out a plan whole; returns the new people, who need a one-time link each.
 
-    Raises `NotAllowed` while any line is wrong or the second person is missing, so nothing is half-written. Posts are
-    granted by who handed the sheet in, on the word of who gave the list.
+    Raises `NotAllowed` while any line is wrong or a yes is missing, of who gave the list or of the second person, so
+    nothing is half-written. Posts are granted by who handed the sheet in, on the word of who gave the list.
     """
     row = imports.open_for(row, by, at)
-    if checked.errors:
-        raise NotAllowed(gettext("表里还有 %(count)d 行有错，请改正后重新上传。") % {"count": len(checked.errors)})
+    _refuse_wrong(checked)
+    imports.refuse_giver(row.asked_by, checked.schools, at)
     made: dict[str, User] = {}
     for line in checked.lines:
         known = line.known or made.get(line.person.username)

@@ -32,6 +32,7 @@ urlpatterns = [
     path("import/", imports.upload, name="import"),
     path("import/template/", imports.template, name="import-template"),
     path("import/<slug:name>/", imports.check, name="import-check"),
+    path("import/<slug:name>/answer/", imports.answer, name="import-answer"),
     path("import/<slug:name>/errors/", imports.errors, name="import-errors"),
     path("import/<slug:name>/carry-out/", imports.carry_out, name="import-carry-out"),
     path("import/<slug:name>/cancel/", imports.cancel, name="import-cancel"),

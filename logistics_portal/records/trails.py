@@ -62,6 +62,8 @@ ACTS: dict[str, Promise] = {
     "incident.follow_up": _("续报"),
     "incident.resume": _("重新处置"),
     "incident.strike": _("从事故中剔除"),
+    "import.agree": _("核对同意名单"),
+    "import.decline": _("退回名单"),
     "import.reopen": _("退回预检"),
     "recode": _("变更代码"),
     "recur": _("再次出现"),

@@ -12,6 +12,7 @@ WORDS: dict[str, Promise] = {
     "added": _("新增数"),
     "added_by": _("登记人"),
     "address": _("网络地址"),
+    "agreed_by": _("核对人"),
     "answered_by": _("答复人"),
     "approved_by": _("批准人"),
     "asked_by": _("申请人"),

@@ -85,6 +85,7 @@ SUBJECTS = {
 # Addresses whose subject belongs to everybody, or to nobody who has signed in.
 PUBLIC = {
     "accounts:import-check": "the kind of sheet, not a row",
+    "accounts:import-answer": "the kind of sheet, not a row",
     "accounts:import-errors": "the kind of sheet, not a row",
     "accounts:import-cancel": "the kind of sheet, not a row",
     "accounts:import-carry-out": "the kind of sheet, not a row",

@@ -14,7 +14,10 @@ from logistics_portal.kit.scoping import Scoped, ScopedQuerySet
 
 
 class PeopleImport(Scoped):
-    """A sheet of school users whose list an office clerk answers for: checked, then carried out whole or put aside."""
+    """A sheet of school users with the clerk who answers for it: checked, agreed to, carried out whole or put aside.
+
+    Without that clerk's own yes nothing of it is written (rights §2, post.grant at a school).
+    """
 
     class State(models.TextChoices):
         """Where the import stands."""
@@ -34,6 +37,9 @@ class PeopleImport(Scoped):
     asked_by = models.ForeignKey(User, models.PROTECT, related_name="lists_handed_over")
     by = models.ForeignKey(User, models.PROTECT, related_name="people_imports")
     uploaded_at = models.DateTimeField(_("上传时间"))
+    agreed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="agreed_people_imports")
+    agreed_at = models.DateTimeField(_("核对同意时间"), null=True, blank=True)
+    answer = models.CharField(_("退回理由"), max_length=200, blank=True)
     needs_second = models.BooleanField(_("须第二人确认"), default=False)
     confirmed_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="confirmed_people_imports"
@@ -55,6 +61,14 @@ class PeopleImport(Scoped):
             ),
             models.CheckConstraint(condition=~Q(asked_by=F("by")), name="people_import_list_comes_from_another_person"),
             models.CheckConstraint(
+                condition=Q(agreed_by__isnull=True, agreed_at__isnull=True)
+                | Q(agreed_by__isnull=False, agreed_at__isnull=False, agreed_by=F("asked_by")),
+                name="people_import_agreed_to_by_who_gave_the_list",
+            ),
+            models.CheckConstraint(
+                condition=Q(answer="") | Q(state="cancelled"), name="people_import_sent_back_is_put_aside"
+            ),
+            models.CheckConstraint(
                 condition=Q(state="checked", closed_at__isnull=True)
                 | (~Q(state="checked") & Q(closed_at__isnull=False)),
                 name="people_import_closed_at_some_time",
@@ -63,3 +77,13 @@ class PeopleImport(Scoped):
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.uploaded_at:%Y-%m-%d}"
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether it can still be agreed to, carried out or put aside."""
+        return self.state == PeopleImport.State.CHECKED
+
+    @property
+    def is_agreed(self) -> bool:
+        """Say whether who gave the list has looked at it and said yes."""
+        return self.agreed_at is not None

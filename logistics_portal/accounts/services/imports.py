@@ -1,10 +1,12 @@
-"""Sheets of school users: who hands them in, who answers for the list, who is the second person for a long one.
+"""Sheets of school users: handed in, agreed to by the clerk who gave the list, a long one confirmed by a second person.
 
-Source: rights §2, import.upload and bulk acts over fifty objects; §3, Import: cancelled by the clock after seven days.
+Source: rights §2, post.grant at a school (asked by OC@F), import.upload and bulk acts over fifty objects; §3, Import:
+cancelled by the clock after seven days.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,18 +24,19 @@ from logistics_portal.records.models import Attachment
 
 @dataclass(frozen=True)
 class DryRun:
-    """What the dry run of a sheet found: how many rows, how many of them wrong."""
+    """What the dry run of a sheet found: how many rows, how many of them wrong, at which schools the others are."""
 
     rows: int
     wrong: int
+    schools: Collection[Unit]
 
 
 @transaction.atomic
 def hand_in(*, file: Attachment, found: DryRun, unit: Unit, asked_by: User, by: User, at: datetime) -> PeopleImport:
-    """Keep a sheet with its dry run; a long one without errors is told to those who may confirm it."""
+    """Keep a sheet with its dry run; one without errors is told to the clerk who gave the list."""
     if asked_by.pk == by.pk:
         raise NotAllowed(gettext("名单须由经办提供，不能由导入人自己提供。"))
-    limit = figures.figure(figures.BULK_ROWS, local_date(at))
+    refuse_giver(asked_by, found.schools, at)
     row = PeopleImport.objects.create(
         file=file,
         unit=unit,
@@ -42,37 +45,110 @@ def hand_in(*, file: Attachment, found: DryRun, unit: Unit, asked_by: User, by: 
         asked_by=asked_by,
         by=by,
         uploaded_at=at,
-        needs_second=found.rows > limit,
+        needs_second=found.rows > figures.figure(figures.BULK_ROWS, local_date(at)),
         closed_at=at if found.wrong else None,
     )
     told = {"rows": found.rows, "wrong": found.wrong, "asked_by": asked_by}
     records.log(by=by, verb="import.check", on=row, after=told, at=at)
-    if row.needs_second and not found.wrong:
+    if not found.wrong:
         records.notify(
-            to=deciding.second_persons(row, local_date(at)),
-            key=f"people.import/{row.pk}",
-            title=gettext("待确认：导入学校人员 %(count)d 行") % {"count": row.rows},
-            text=gettext("%(name)s 上传，超过 %(limit)d 行须第二人确认。") % {"name": by.full_name, "limit": limit},
+            to=asked_by,
+            key=f"people.list/{row.pk}",
+            title=gettext("请核对名单：导入学校人员 %(count)d 行") % {"count": row.rows},
+            text=gettext("%(name)s 上传，写明名单由您提供。您核对同意后才能导入。") % {"name": by.full_name},
             url=_page(row),
             at=at,
         )
     return row
 
 
+def refuse_giver(giver: User, schools: Collection[Unit], at: datetime) -> None:
+    """Raise `NotAllowed` unless this person is, that day, the office clerk who answers for each of these schools."""
+    beyond = deciding.not_answered_for(giver, schools, local_date(at))
+    if beyond:
+        words = {"name": giver.full_name, "school": beyond[0].name, "count": len(beyond)}
+        sentence = gettext("%(name)s 不是“%(school)s”等 %(count)d 所学校主管单位的现任经办，不能为这份名单负责。")
+        raise NotAllowed(sentence % words)
+
+
+@transaction.atomic
+def agree(*, row: PeopleImport, schools: Collection[Unit], by: User, at: datetime) -> PeopleImport:
+    """Note that the clerk who gave the list says yes to it; who goes on with it is told."""
+    row = _answerable(row, by)
+    if row.is_agreed:
+        raise NotAllowed(gettext("您已核对同意过这份名单。"))
+    _refuse_old(row, at)
+    refuse_giver(by, schools, at)
+    row.agreed_by, row.agreed_at = by, at
+    row.save(update_fields=["agreed_by", "agreed_at"])
+    records.log(by=by, verb="import.agree", on=row, after={"rows": row.rows}, at=at)
+    _tell_agreed(row, at)
+    return row
+
+
+def _tell_agreed(row: PeopleImport, at: datetime) -> None:
+    limit = figures.figure(figures.BULK_ROWS, local_date(at))
+    words = {"name": row.asked_by.full_name, "count": row.rows, "by": row.by.full_name, "limit": limit}
+    next_step = gettext("请打开后确认导入。")
+    if row.needs_second:
+        next_step = gettext("超过 %(limit)d 行，已通知另一位安全管理员确认。") % words
+        records.notify(
+            to=deciding.second_persons(row, local_date(at)),
+            key=f"people.import/{row.pk}",
+            title=gettext("待确认：导入学校人员 %(count)d 行") % words,
+            text=gettext("%(by)s 上传，%(name)s 已核对同意；超过 %(limit)d 行须第二人确认。") % words,
+            url=_page(row),
+            at=at,
+        )
+    title = gettext("%(name)s 已核对同意：导入学校人员 %(count)d 行") % words
+    records.notify(to=row.by, key=f"people.agreed/{row.pk}", title=title, text=next_step, url=_page(row), at=at)
+
+
+@transaction.atomic
+def decline(*, row: PeopleImport, reason: str, by: User, at: datetime) -> PeopleImport:
+    """Send a list back with the reason, also after the yes while nothing is written yet; it is put aside."""
+    row = _answerable(row, by)
+    row.answer, row.state, row.closed_at = reason[:200], PeopleImport.State.CANCELLED, at
+    row.save(update_fields=["answer", "state", "closed_at"])
+    records.log(by=by, verb="import.decline", on=row, reason=reason, at=at)
+    title = gettext("%(name)s 已退回名单：导入学校人员 %(count)d 行") % {"name": by.full_name, "count": row.rows}
+    records.notify(to=row.by, key=f"people.declined/{row.pk}", title=title, text=reason, url=_page(row), at=at)
+    return row
+
+
+def _answerable(row: PeopleImport, by: User) -> PeopleImport:
+    row = _locked(row)
+    if row.asked_by_id != by.pk:
+        raise NotAllowed(gettext("名单只能由提供人本人核对。"))
+    if not row.is_open:
+        raise NotAllowed(gettext("这份表已经办理过了。"))
+    return row
+
+
+def _locked(row: PeopleImport) -> PeopleImport:
+    related = ("unit__parent__parent", "file", "by", "asked_by")
+    return PeopleImport.objects.select_for_update(of=("self",)).select_related(*related).get(pk=row.pk)
+
+
+def _refuse_old(row: PeopleImport, at: datetime) -> None:
+    if row.uploaded_at < figures.import_deadline(at):
+        raise NotAllowed(gettext("这份表预检后已超过期限，请重新上传。"))
+
+
 def open_for(row: PeopleImport, by: User, at: datetime) -> PeopleImport:
-    """Return a sheet locked to be carried out by this person, or refuse: done, put aside, too old, or one person only.
+    """Return a sheet locked to be carried out by this person, or refuse: done, put aside, too old, without its two yes.
 
     Call it inside the transaction that writes the people.
     """
-    rows = PeopleImport.objects.select_for_update(of=("self",)).select_related("unit", "file", "by", "asked_by")
-    row = rows.get(pk=row.pk)
+    row = _locked(row)
     if row.state == PeopleImport.State.REFUSED:
         raise NotAllowed(gettext("这份表有错，请改正后重新上传。"))
-    if row.state != PeopleImport.State.CHECKED:
+    if not row.is_open:
         raise NotAllowed(gettext("这份表已经办理过了。"))
-    if row.uploaded_at < figures.import_deadline(at):
-        raise NotAllowed(gettext("这份表预检后已超过期限，请重新上传。"))
-    if row.needs_second == (row.by_id == by.pk):
+    _refuse_old(row, at)
+    if not row.is_agreed:
+        raise NotAllowed(gettext("名单提供人 %(name)s 还没有核对同意，不能导入。") % {"name": row.asked_by.full_name})
+    if not deciding.carries_out(by, row):
         raise NotAllowed(gettext("超过规定行数的导入，须由同级或上一级的另一位安全管理员确认。"))
     return row
 

@@ -5,10 +5,11 @@ Source: rights table, unit.*: asked by one person of the province, confirmed by 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import F, Value
 from django.db.models.functions import Concat, Substr
 from django.urls import reverse
@@ -17,9 +18,10 @@ from django.utils.translation import gettext
 from logistics_portal.accounts.drafts import Cause, NewUnit
 from logistics_portal.accounts.models import Unit, UnitChange, UnitPeriod, User
 from logistics_portal.kit.dates import local_date
-from logistics_portal.kit.errors import NotAllowed
+from logistics_portal.kit.errors import Clash, NotAllowed
 from logistics_portal.records import services as records
 
+logger = logging.getLogger(__name__)
 LONGEST_PATH = 120
 PENDING = (UnitChange.State.ASKED, UnitChange.State.AGREED)
 
@@ -153,17 +155,31 @@ def refuse_change(*, change: UnitChange, reason: str, by: User, at: datetime) ->
 def apply_due(*, at: datetime) -> int:
     """Carry out every agreed change whose day has come, the oldest first; returns how many.
 
-    Each stands in a transaction of its own. One that cannot be carried out stays agreed, says why and is tried again;
-    who asked and who confirmed are told once a day. Running late or twice changes nothing: the day stays the change's.
+    Each stands in a transaction of its own, so one that breaks holds up no other. One that cannot be carried out stays
+    agreed, says why and is tried again; who asked and who confirmed are told once a day. Running late or twice changes
+    nothing: the day stays the change's.
     """
-    today, done = local_date(at), 0
+    today = local_date(at)
     due = UnitChange.objects.filter(state=UnitChange.State.AGREED, on_date__lte=today).order_by("on_date", "pk")
-    for pk in list(due.values_list("pk", flat=True)):
-        try:
-            done += _apply(pk, at)
-        except NotAllowed as refusal:
-            _tell_trouble(UnitChange.objects.select_related("unit", "asked_by", "decided_by").get(pk=pk), refusal, at)
-    return done
+    return sum(_try(pk, at) for pk in list(due.values_list("pk", flat=True)))
+
+
+def _try(pk: int, at: datetime) -> int:
+    try:
+        return _apply(pk, at)
+    except (NotAllowed, Clash) as refusal:
+        why = str(refusal)
+    except OperationalError:  # a lock that did not come in time: the next run tries again
+        logger.exception("unit change put off", extra={"change": pk})
+        return 0
+    except IntegrityError:
+        logger.exception("unit change refused by the database", extra={"change": pk})
+        why = gettext("与现有机构或沿革冲突，数据库未接受，请核对代码、日期和隶属。")
+    except Exception:
+        logger.exception("unit change failed", extra={"change": pk})
+        why = gettext("程序出错，已记入日志，请联系系统管理员。")
+    _tell_trouble(UnitChange.objects.select_related("unit", "asked_by", "decided_by").get(pk=pk), why, at)
+    return 0
 
 
 @transaction.atomic
@@ -177,8 +193,8 @@ def _apply(pk: int, at: datetime) -> int:
     return 1
 
 
-def _tell_trouble(change: UnitChange, refusal: NotAllowed, at: datetime) -> None:
-    why = str(refusal)[:200]
+def _tell_trouble(change: UnitChange, why: str, at: datetime) -> None:
+    why = why[:200]
     if change.trouble != why:
         UnitChange.objects.filter(pk=change.pk, state=UnitChange.State.AGREED).update(trouble=why)
         records.refused(by=None, verb="unit.apply", on=change, reason=why, at=at)

@@ -14,6 +14,7 @@ from django.utils import timezone
 from logistics_portal.accounts import lockout, tasks
 from logistics_portal.accounts.models import AddressRelease, User
 from logistics_portal.accounts.permissions import Role
+from logistics_portal.accounts.services import lockouts
 from logistics_portal.records.models import AuditRow, Notice
 from tests.factories import ground as make
 
@@ -135,6 +136,20 @@ def test_a_released_address_starts_to_count_anew(settings: Any, newcomer: User) 
     assert again == [200] * 4 + [429]
     assert AuditRow.objects.filter(verb="signin.release", reason="首次培训").exists()
     assert AccessFailureLog.objects.count() == 8
+
+
+def test_a_second_wave_after_a_release_is_told_to_the_province_again(settings: Any) -> None:
+    settings.SPRAY_NAMES = 4
+    security = make.user(Role.SECURITY_ADMIN, make.province())
+    spray(6)
+    lockouts.release_address(address=SCHOOL, reason="首次培训", by=security, at=timezone.now())
+
+    quiet = [*spray(3, start=50), AuditRow.objects.filter(verb="signin.spray").count()]
+    spray(4, start=60)
+
+    assert quiet == [200, 200, 200, 1]
+    assert AuditRow.objects.filter(verb="signin.spray", reason=SCHOOL).count() == 2
+    assert Notice.objects.filter(to=security, key__startswith=f"signin.spray/{SCHOOL}/").count() == 2
 
 
 def test_a_county_releases_only_where_its_own_people_sign_in(settings: Any, officer: User) -> None:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
 from django.test import Client, override_settings
 from django.urls import reverse
+from django.utils import timezone
 
 from logistics_portal.accounts.adapter import PortalMFAAdapter
 from logistics_portal.accounts.hashers import PortalArgon2
 from logistics_portal.accounts.middleware import SEEN, SIGNED
-from logistics_portal.accounts.models import User
+from logistics_portal.accounts.models import Post, User
 from logistics_portal.accounts.permissions import Role
+from logistics_portal.accounts.services import posts
 from tests.factories import ground as make
 
 pytestmark = pytest.mark.django_db
@@ -213,3 +217,70 @@ def test_behind_a_proxy_the_last_forwarded_address_counts(client: Client, office
 
     assert locked.status_code == 429
     assert sign_in(Client(), officer.username, headers={"X-Forwarded-For": "10.1.1.2"}).status_code == 302
+
+
+def revoke(post: Post) -> None:
+    posts.revoke_post(post=post, reason="调离", by=make.user(), at=timezone.now())
+
+
+def run_out(post: Post) -> None:
+    Post.objects.filter(pk=post.pk).update(until_date=timezone.localdate() - timedelta(1))
+
+
+def test_the_last_post_takes_the_session_with_it_and_a_new_sign_in_stays(client: Client, officer: User) -> None:
+    sign_in(client, officer.username)
+    revoke(officer.posts.get())
+
+    out = client.get("/", follow=True)
+    signed_out = is_in(client)
+    sign_in(client, officer.username)
+
+    assert "您的岗位已结束" in out.content.decode()
+    assert (signed_out, is_in(client)) == (False, True)
+    assert "没有在任岗位" in client.get(reverse("desk:me")).content.decode()
+
+
+def test_a_post_that_runs_out_at_midnight_ends_the_session(client: Client, officer: User, settings: Any) -> None:
+    settings.SESSION_COOKIE_AGE = 3 * 86400
+    sign_in(client, officer.username)
+    session = client.session
+    session[SIGNED], session[SEEN] = time.time() - 86400, time.time()
+    session.save()
+    Post.objects.update(until_date=timezone.localdate())
+    kept = is_in(client)
+
+    run_out(officer.posts.get())
+
+    assert (kept, is_in(client)) == (True, False)
+
+
+@pytest.mark.parametrize("end", [revoke, run_out])
+def test_who_keeps_another_post_keeps_the_session(client: Client, officer: User, end: Callable[[Post], None]) -> None:
+    make.post(officer, Role.DORM_KEEPER, make.school_unit())
+    sign_in(client, officer.username)
+
+    end(officer.posts.get(role=Role.LOGISTICS_OFFICER))
+
+    assert is_in(client)
+
+
+def test_who_signs_in_without_a_post_is_not_sent_away(client: Client) -> None:
+    newcomer = make.user(password=PASSWORD)
+    left = make.user(Role.LOGISTICS_OFFICER, make.school_unit(), password=PASSWORD)
+    revoke(left.posts.get())
+    starting = make.user(password=PASSWORD)
+    make.post(starting, Role.PRINCIPAL, make.school_unit(), from_date=timezone.localdate() + timedelta(3))
+
+    for person in (newcomer, left, starting):
+        browser = Client()
+        sign_in(browser, person.username)
+        assert is_in(browser)
+
+
+def test_a_script_is_told_that_the_post_has_ended(client: Client, officer: User) -> None:
+    sign_in(client, officer.username)
+    revoke(officer.posts.get())
+
+    answer = client.get("/", headers={"Accept": "application/json"})
+
+    assert (answer.status_code, "岗位已结束" in answer.content.decode()) == (401, True)

@@ -294,6 +294,33 @@ def test_a_change_that_cannot_be_carried_out_says_why_stays_and_is_tried_again(j
     assert by_code("220122").until_date == date(2026, 10, 9)
 
 
+@pytest.mark.parametrize(
+    ("kind", "facts", "words"),
+    [
+        ("rename", {}, "程序出错"),
+        ("move", {"parent": 0}, "程序出错"),
+        ("rename", {"name": None}, "数据库未接受"),
+    ],
+    ids=["a fact is missing", "no such parent", "the database refuses"],
+)
+def test_one_broken_change_holds_up_no_other(
+    jilin: None, caplog: pytest.LogCaptureFixture, kind: str, facts: dict[str, object], words: str
+) -> None:
+    broken = ahead(kind, "220122", facts)
+    other = ahead("rename", "220182", {"name": "榆树区"})
+
+    done = [units.apply_due(at=at(date(2026, 10, 10), hour)) for hour in (0, 1)]
+    broken.refresh_from_db()
+
+    assert done == [1, 0]
+    assert UnitChange.objects.get(pk=other.pk).state == UnitChange.State.DONE
+    assert (broken.state, words in broken.trouble) == (UnitChange.State.AGREED, True)
+    assert Notice.objects.filter(key__startswith=f"unit.trouble/{broken.pk}/").count() == 2
+    assert AuditRow.objects.filter(verb="unit.apply", outcome="refused").count() == 1
+    assert any(record.exc_info and record.change == broken.pk for record in caplog.records)
+    assert by_code("220122").name == "农安县"
+
+
 def test_what_was_agreed_to_is_taken_back_before_its_day(jilin: None) -> None:
     change = ahead("rename", "220122", {"name": "农安市"})
     with pytest.raises(NotAllowed, match="已有同类变更"):
