@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -118,25 +119,29 @@ def _cells(
 ) -> list[Cell]:
     cells: list[Cell] = []
     for row, entries in zip(rows, told, strict=True):
-        cell = _cell(plan, row.answers[index : index + 1], entries.get(plan.code, {}), row.values)
+        cell = _cell(plan, row.answers[index : index + 1], entries.get(plan.code, {}), row)
         moved = bool(cells) and cells[-1].text not in {"", cell.text}
         cells.append(Cell(cell.text, cell.tone, cell.note, moved))
     return cells
 
 
-def _cell(plan: Plan, char: str, entry: Mapping[str, object], values: Mapping[str, Mapping[str, str]]) -> Cell:
+def _cell(plan: Plan, char: str, entry: Mapping[str, object], row: Check) -> Cell:
+    values: Mapping[str, Mapping[str, Any]] = row.values
     if char in {OPEN, ""}:
         return Cell("", "idle")
     if char == "-":
         return Cell(gettext("不适用"), "idle", pages.na_words(values.get("na", {}).get(plan.code, "")))
     words = pages.said_of(plan, entry)
     failed = char == "0" or (char in plan.letters.values() and _choice(plan, char) not in plan.passing)
-    note = values.get("notes", {}).get(plan.code, "")
+    told = [
+        values.get("notes", {}).get(plan.code, ""),
+        pages.stop_words(values.get("stop", {}).get(plan.code), row.date),
+    ]
     changed = values.get("changed", {}).get(plan.code)
     if isinstance(changed, dict):
-        told = gettext("系统数据 %(fact)s，已改：%(reason)s") % {"fact": changed["fact"], "reason": changed["reason"]}
-        note = f"{note}；{told}" if note else told
-    return Cell(words, "bad" if failed else "good", note)
+        fact = {"fact": changed["fact"], "reason": changed["reason"]}
+        told.append(gettext("系统数据 %(fact)s，已改：%(reason)s") % fact)
+    return Cell(words, "bad" if failed else "good", "；".join(it for it in told if it))
 
 
 def _choice(plan: Plan, char: str) -> str:

@@ -250,7 +250,7 @@ class _Run:
         if not plan.stop_service:
             return None
         try:
-            answer = stopped(entry.get("stop_service"))
+            answer = stopped(entry.get("stop_service"), self.sight.context.date)
         except NotTaken as refusal:
             self._refuse(plan.code, str(refusal))
             return None
