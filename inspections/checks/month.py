@@ -19,7 +19,7 @@ from inspections.schedules.rules import ScheduleKind, Standing
 from logistics_portal.accounts.models import User
 from logistics_portal.accounts.permissions import SCHOOL_ROLES
 from logistics_portal.kit.components import Tab
-from logistics_portal.kit.dates import ONE_DAY, Span, each_day, local_date, month_key, month_of, read_month, week_of
+from logistics_portal.kit.dates import ONE_DAY, Span, local_date, month_key, month_of, read_month, week_grid
 from logistics_portal.kit.errors import NotAllowed
 from schools.register.models import Place, School
 from schools.terms.rules.calendar import Calendar, Day
@@ -27,7 +27,6 @@ from schools.terms.rules.rows import Why
 from schools.terms.selectors import calendar_for
 
 FIRST_YEAR = 2009
-WEEK = 7
 APART = 2  # as many slots of one check-list stand apart on a day; more of one kind are told together
 AHEAD = timedelta(days=31)
 
@@ -87,7 +86,6 @@ class Cell:
     """One day of one place: its marks, or why there is none."""
 
     day: date
-    inside: bool
     today: bool = False
     marks: Sequence[Mark] = ()
     why: str = ""
@@ -99,7 +97,7 @@ class PlaceMonth:
     """One place's month, week by week, and how often each sign stands in it."""
 
     place: Place
-    weeks: Sequence[Sequence[Cell]]
+    weeks: Sequence[Sequence[Cell | None]]
     counts: Sequence[tuple[Sign, int]]
 
 
@@ -163,22 +161,17 @@ class _Desk:
 
     def draw(self, place: Place) -> PlaceMonth:
         """Return one place's weeks and how often each sign stands in them."""
-        first = week_of(self.span.first).first
-        days = list(each_day(first, week_of(self.span.last).last))
-        cells = [self.cell(place, day) for day in days]
-        weeks = [cells[start : start + WEEK] for start in range(0, len(cells), WEEK)]
+        weeks = week_grid(self.span, lambda day: self.cell(place, day))
         seen = Counter(row.standing for day in self.span for row in self.rows.get((place.pk, day), ()))
         return PlaceMonth(place, weeks, [(SIGNS[it], seen[it]) for it in COUNTED if seen[it]])
 
     def cell(self, place: Place, day: date) -> Cell:
         """Return one day: its marks, or why it has none."""
-        if day not in self.span:
-            return Cell(day, inside=False)
         marks = tuple(self.marks(self.rows.get((place.pk, day), ())))
         kind = self.calendars[place.school_id].day(day)
         why = "" if marks else _why(place, kind)
         note = "" if marks else kind.note or str(kind.why.label)
-        return Cell(day, inside=True, today=day == self.today, marks=marks, why=why, note=note)
+        return Cell(day, today=day == self.today, marks=marks, why=why, note=note)
 
     def marks(self, rows: Sequence[Row]) -> Iterator[Mark]:
         """Yield the marks of a day; many slots alike of one check-list are told by one."""

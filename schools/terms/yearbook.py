@@ -7,7 +7,7 @@ from datetime import date
 
 from django.utils.translation import gettext
 
-from logistics_portal.kit.dates import Span, each_month, each_week, school_year_span
+from logistics_portal.kit.dates import Span, each_month, school_year_span, week_grid
 from schools.register.models import School
 from schools.terms.rules.calendar import Calendar, Day, Totals
 from schools.terms.rules.rows import Why
@@ -70,9 +70,7 @@ def year_of(school: School, start: int) -> Year:
 
 def grid_of(calendar: Calendar, span: Span) -> Month:
     """Return the days of a month, or of the part of it that a span names, by weeks from Monday."""
-    weeks = [
-        [_cell(calendar.day(day)) if day in span else None for day in week] for week in each_week(span.first, span.last)
-    ]
+    weeks = week_grid(span, lambda day: _cell(calendar.day(day)))
     return Month(f"{span.first:%Y-%m}", weeks, calendar.totals(span.first, span.last))
 
 
