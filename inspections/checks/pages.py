@@ -92,6 +92,11 @@ class ItemView:
         return "" if not stop else "yes" if stop.get("stopped") else "no"
 
     @property
+    def photos_kept(self) -> int:
+        """Return how many photos an earlier revision brought; they count."""
+        return int(self.entry.get("photos") or 0)
+
+    @property
     def since(self) -> tuple[str, str]:
         """Return since which day and clock the thing is out of use, as typed; the day of the check until told."""
         told = str((self.entry.get("stop_service") or {}).get("since", ""))
