@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from django.utils import timezone
@@ -67,6 +68,24 @@ class Sheet:
     countersign: str
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An item that a correction changed: what stood before, what stands after."""
+
+    code: str
+    text: str
+    before: Cell
+    after: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A revision that corrects the one before it, and what it changed."""
+
+    check: Check
+    changes: Sequence[Change]
+
+
 def lay_out(check: Check) -> Sheet:
     """Return a check with all revisions of its slot, photos and findings; five queries."""
     rows = revisions(check)
@@ -99,6 +118,18 @@ def revisions(check: Check) -> list[Check]:
     return list(rows.select_related("by", "post", "countersigned_by", "voided_by").order_by("revision", "pk"))
 
 
+def corrections(sheet: Sheet) -> list[Correction]:
+    """Return the revisions that correct the one before, newest first; the next stage of a form is no correction."""
+    items = [row for section in sheet.sections for row in section.rows]
+    found = []
+    for place, (old, new) in enumerate(pairwise(sheet.revisions)):
+        if old.stage == new.stage:
+            pairs = ((it, it.cells[place], it.cells[place + 1]) for it in items)
+            changes = [Change(it.code, it.text, before, after) for it, before, after in pairs if after.changed]
+            found.append(Correction(new, changes))
+    return found[::-1]
+
+
 def failures(*checks: Check) -> list[Failure]:
     """Return what failed in some checks, with the findings and who mends them."""
     rows = Failure.objects.filter(check_row__in=checks).select_related("finding__fixer", "finding__item")
@@ -120,7 +151,7 @@ def _cells(
     cells: list[Cell] = []
     for row, entries in zip(rows, told, strict=True):
         cell = _cell(plan, row.answers[index : index + 1], entries.get(plan.code, {}), row)
-        moved = bool(cells) and cells[-1].text not in {"", cell.text}
+        moved = bool(cells) and bool(cells[-1].text) and (cells[-1].text, cells[-1].note) != (cell.text, cell.note)
         cells.append(Cell(cell.text, cell.tone, cell.note, moved))
     return cells
 
