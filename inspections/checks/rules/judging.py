@@ -243,7 +243,7 @@ class _Run:
         if number:
             self._keep("photos", plan.code, number)
         elif plan.photo:
-            self._refuse(plan.code, _("不合格须至少拍一张照片"))
+            self._refuse(plan.code, _("异常须至少拍一张照片"))
         return number
 
     def _stop(self, plan: Plan, entry: Mapping[str, Any]) -> Json | None:
