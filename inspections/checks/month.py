@@ -67,6 +67,7 @@ KINDS: Mapping[str, Promise] = {
     ScheduleKind.NIGHTLY: _("夜检"),
     ScheduleKind.PER_DELIVERY: _("货检"),
 }
+TOLD_BESIDE = frozenset({Why.CLOSURE, Why.CLOSED, Why.HOLIDAY})  # a weekly slot may be dated on such a day
 COUNTED = (Standing.DONE, Standing.LATE, Standing.MISSED, Standing.VOIDED, Standing.EXEMPT)
 
 
@@ -86,6 +87,7 @@ class Cell:
     """One day of one place: its marks, or why there is none."""
 
     day: date
+    anchor: str
     today: bool = False
     marks: Sequence[Mark] = ()
     why: str = ""
@@ -169,9 +171,9 @@ class _Desk:
         """Return one day: its marks, or why it has none."""
         marks = tuple(self.marks(self.rows.get((place.pk, day), ())))
         kind = self.calendars[place.school_id].day(day)
-        why = "" if marks else _why(place, kind)
-        note = "" if marks else kind.note or str(kind.why.label)
-        return Cell(day, today=day == self.today, marks=marks, why=why, note=note)
+        told = not marks or kind.why in TOLD_BESIDE
+        why, note = (_why(place, kind), kind.note or str(kind.why.label)) if told else ("", "")
+        return Cell(day, anchor(place.pk, day), today=day == self.today, marks=marks, why=why, note=note)
 
     def marks(self, rows: Sequence[Row]) -> Iterator[Mark]:
         """Yield the marks of a day; many slots alike of one check-list are told by one."""
@@ -226,3 +228,14 @@ def tabs_for(viewer: User, code: str) -> list[Tab]:
 def address(school: int) -> str:
     """Return where a school's month is shown."""
     return reverse("inspections:check-month", args=[school])
+
+
+def day_address(school: int, place: int, day: date) -> str:
+    """Return where one day of one place stands in its month."""
+    asked: dict[str, str | int] = {"month": month_key(day), "place": place}
+    return f"{address(school)}?{urlencode(asked)}#{anchor(place, day)}"
+
+
+def anchor(place: int, day: date) -> str:
+    """Return the name of one day of one place on the page."""
+    return f"day-{place}-{day.isoformat()}"

@@ -77,7 +77,8 @@ def grid_of(calendar: Calendar, span: Span) -> Month:
 def _cell(day: Day) -> Cell:
     words = [word for is_so, word in zip(day.kinds, _words(), strict=True) if is_so]
     look = look_of(day)
-    word = "".join(words) or (gettext("停") if day.why == Why.CLOSURE else gettext("休"))
+    free = {Why.CLOSURE: gettext("停"), Why.HOLIDAY: gettext("节")}.get(day.why, gettext("休"))
+    word = "".join(words) or free
     note = f"（{day.note}）" if day.note else ""
     plain = day.why in {Why.LESSONS, Why.WEEKEND, Why.VACATION, Why.NOT_RUNNING}
     reason = "" if plain else day.note or str(day.why.label)

@@ -180,3 +180,19 @@ def test_many_slots_alike_are_told_by_one_mark():
     [mark] = desk.marks(rows)
 
     assert mark.times == 4
+
+
+def test_a_closed_day_says_so_beside_a_check_of_the_week_that_is_dated_on_it():
+    here = scene("canteen_weekly")
+    dated = max(day for day, cell in drawn(here).items() if cell.marks and day < TODAY + timedelta(days=9))
+    decided = {"state": "approved", "decided_by": here.principal, "decided_at": MORNING}
+    schools.closure(here.unit, dated, asked_by=here.vice, reason="暴雪停课", **decided)
+
+    cell = drawn(here)[dated]
+
+    assert cell.marks
+    assert (cell.why, cell.note) == ("停课", "暴雪停课")
+    page = ground.client_of(here.officer).get(months.day_address(here.place.school_id, here.place.pk, dated))
+    drawn_cell = page.content.decode().split(f'id="{months.anchor(here.place.pk, dated)}"')[1].split("</td>")[0]
+    assert "停课" in drawn_cell
+    assert "未到" in drawn_cell
