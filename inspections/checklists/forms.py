@@ -45,7 +45,7 @@ class AdditionForm(PortalForm):
     min = forms.IntegerField(label=_("下限"), required=False, min_value=-LARGEST, max_value=LARGEST)
     max = forms.IntegerField(label=_("上限"), required=False, min_value=-LARGEST, max_value=LARGEST)
     evidence = forms.ChoiceField(label=_("依据方式"))
-    photo = forms.BooleanField(label=_("不合格须拍照"), required=False)
+    photo = forms.BooleanField(label=_("异常须拍照"), required=False)
 
     def __init__(self, *args: Any, spec: Json, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -104,7 +104,7 @@ class TightenForm(PortalForm):
         help_text=_("写成 30m、4h 或 2d（分钟、小时、教学日）。"),
         error_messages={"invalid": _("写成 30m、4h 或 2d。")},
     )
-    photo = forms.BooleanField(label=_("不合格须拍照"), required=False)
+    photo = forms.BooleanField(label=_("异常须拍照"), required=False)
 
     def __init__(self, *args: Any, spec: Json, **options: Any) -> None:
         super().__init__(*args, **options)

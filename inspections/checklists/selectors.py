@@ -101,8 +101,8 @@ def _line(spec: Json, item: Json, values: Mapping[str, str]) -> ItemLine:
     words = spec["words"]
     fail = item.get("fail", {})
     marks = [
-        (fail.get("photo"), gettext("不合格须拍照")),
-        (fail.get("stop_service"), gettext("不合格须停用")),
+        (fail.get("photo"), gettext("异常须拍照")),
+        (fail.get("stop_service"), gettext("异常须停用")),
         (item.get("na", {}).get("allowed"), gettext("可答不适用")),
         (item.get("fact"), gettext("系统取数")),
     ]
@@ -140,7 +140,7 @@ def limits_of(spec: Json, item: Json, values: Mapping[str, str]) -> str:
     answer = item["answer"]
     if answer["kind"] == "choice":
         good = [text_of(one) for one in answer["choices"] if one["code"] in answer["pass"]]
-        return gettext("合格：%(choices)s") % {"choices": gettext("、").join(good)}
+        return gettext("正常：%(choices)s") % {"choices": gettext("、").join(good)}
     if answer.get("min_length"):
         return gettext("至少 %(n)s 字") % {"n": answer["min_length"]}
     parts = [_limit(spec, sign, answer[key], answer.get("unit", ""), values) for key, sign in SIGNS if key in answer]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Protocol
 from uuid import UUID
@@ -20,6 +20,7 @@ from inspections.checklists.rules.shape import Json
 from inspections.checks.faults import Refused
 from inspections.checks.figures import figures_on
 from inspections.checks.models import Check, CheckPhoto, Failure
+from inspections.checks.pages import stop_words
 from inspections.checks.people import called
 from inspections.checks.rules import verdicts
 from inspections.checks.rules.plans import Compiled
@@ -37,7 +38,7 @@ from logistics_portal.records.selectors import photos_on
 from logistics_portal.records.services import notify
 from schools.register.models import Place
 
-NOT_MET = "不符合：%s"  # an item says how it should be; kept in the language of the check-list
+NOT_MET = "异常项：%s"  # an item says how it should be; kept in the language of the check-list
 ALARMS, FLAGS, UNRUN, PHOTOS_LEFT = "alarms", "flags", "unrun", "photos_left"
 Photos = Mapping[str, Sequence["File[Any]"]]
 
@@ -180,7 +181,7 @@ def _defects(check: Check, failures: Sequence[verdicts.Failure], paper: Paper, f
             title=NOT_MET % form.by_code[it.code].item.zh,
             severity=it.severity,
             due=str(it.due) if it.due else "",
-            detail=_detail(it),
+            detail=_detail(it, check.date),
             item_id=items.get(it.code),
             fixer_id=paper.fixers.get(it.code),
             stopped_service=it.stop_service["stopped"] if it.stop_service else None,
@@ -194,12 +195,12 @@ def _items(version: int, codes: Sequence[str]) -> QuerySet[Item, tuple[str, int]
     return Item.objects.filter(version=version, code__in=codes).values_list("code", "pk")
 
 
-def _detail(failure: verdicts.Failure) -> str:
+def _detail(failure: verdicts.Failure, day: date) -> str:
     parts = [failure.note] if failure.note else []
     if failure.entries:
         parts.append(gettext("涉及：%(entries)s") % {"entries": "、".join(failure.entries)})
-    if failure.stop_service and failure.stop_service.get("since"):
-        parts.append(gettext("自%(since)s起已停用") % {"since": failure.stop_service["since"]})
+    if failure.stop_service and failure.stop_service["stopped"]:
+        parts.append(stop_words(failure.stop_service, day))
     if len(parts) > 1:
         parts[0] = parts[0].rstrip("。")
     return "；".join(parts)

@@ -1,16 +1,18 @@
-"""What keeps a paper from being taken besides its answers: its reason, photos that are none, stops that lie ahead."""
+"""What keeps a paper from being taken besides its answers: its reason, photos that are none, stops of another time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.files import File
 from django.utils.translation import gettext
 
-from inspections.checks.rules.typed import NotTaken, clean, lies_ahead
+from inspections.checks.figures import figures_on
+from inspections.checks.rules.typed import NotTaken, clean, instant
 from inspections.checks.rules.verdicts import Refusal, Verdict
+from logistics_portal.kit.dates import Span, local_date
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.kit.uploads import clean_name, starts_as_picture
 
@@ -45,11 +47,26 @@ def of_photos(photos: Mapping[str, Iterable[File[Any]]]) -> list[Refusal]:
     ]
 
 
+def stop_days(day: date, at: datetime) -> Span:
+    """Return the days on which something found out of use by the check of `day` may have been stopped."""
+    return Span(day - timedelta(days=figures_on(day).stop_days_before), max(day, local_date(at)))
+
+
 def of_stops(verdict: Verdict, day: date, at: datetime) -> list[Refusal]:
-    """Return the items said to be out of use since a moment that has not come."""
+    """Return the items said to be out of use since a moment that has not come, or lies too long before the check."""
     stops: Mapping[str, Mapping[str, Any]] = verdict.values.get("stop", {})
-    ahead = (code for code, stop in stops.items() if lies_ahead(str(stop.get("since", "")), day, at))
-    return [Refusal(code, gettext("停用时间还没有到，请写明从何时起已经停用")) for code in ahead]
+    told = {code: instant(str(stop.get("since", "")), day) for code, stop in stops.items()}
+    sinces = {code: since for code, since in told.items() if since is not None}
+    if not sinces:
+        return []
+    first = stop_days(day, at).first
+    ahead = gettext("停用时间还没有到，请写明从何时起已经停用")
+    too_early = gettext("停用时间不能早于 %(day)s，请看日期是否填错") % {"day": first.isoformat()}
+    return [
+        Refusal(code, ahead if since > at else too_early)
+        for code, since in sinces.items()
+        if since > at or local_date(since) < first
+    ]
 
 
 def accepted(verdict: Verdict, besides: Iterable[Refusal] = ()) -> Verdict:

@@ -1,4 +1,4 @@
-"""The figures of corrections and photos as the province has set them."""
+"""The figures of corrections, photos and stops as the province has set them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ CODES = {
     "release_answer_working_days": "RELEASE_ANSWER_DAYS",
     "release_use_working_days": "RELEASE_USE_DAYS",
     "photos_a_school_day": "PHOTOS_A_DAY",
+    "stop_days_before": "CHECK_STOP_DAYS",
 }
 
 

@@ -100,8 +100,9 @@ def _entry(data: QueryDict, question: Question) -> dict[str, Any]:
             entry[key] = text
     if stop := data.get(f"stop.{question.code}", ""):
         entry["stop_service"] = {"stopped": stop == "yes"}
-        if since := data.get(f"since.{question.code}", ""):
-            entry["stop_service"]["since"] = since
+        day, clock = data.get(f"stopday.{question.code}", ""), data.get(f"since.{question.code}", "")
+        if stop == "yes" and (day or clock):
+            entry["stop_service"]["since"] = f"{day}T{clock}" if day else clock
     return entry if "a" in entry else {}
 
 

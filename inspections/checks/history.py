@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -66,6 +68,24 @@ class Sheet:
     countersign: str
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An item that a correction changed: what stood before, what stands after."""
+
+    code: str
+    text: str
+    before: Cell
+    after: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A revision that corrects the one before it, and what it changed."""
+
+    check: Check
+    changes: Sequence[Change]
+
+
 def lay_out(check: Check) -> Sheet:
     """Return a check with all revisions of its slot, photos and findings; five queries."""
     rows = revisions(check)
@@ -98,6 +118,18 @@ def revisions(check: Check) -> list[Check]:
     return list(rows.select_related("by", "post", "countersigned_by", "voided_by").order_by("revision", "pk"))
 
 
+def corrections(sheet: Sheet) -> list[Correction]:
+    """Return the revisions that correct the one before, newest first; the next stage of a form is no correction."""
+    items = [row for section in sheet.sections for row in section.rows]
+    found = []
+    for place, (old, new) in enumerate(pairwise(sheet.revisions)):
+        if old.stage == new.stage:
+            pairs = ((it, it.cells[place], it.cells[place + 1]) for it in items)
+            changes = [Change(it.code, it.text, before, after) for it, before, after in pairs if after.changed]
+            found.append(Correction(new, changes))
+    return found[::-1]
+
+
 def failures(*checks: Check) -> list[Failure]:
     """Return what failed in some checks, with the findings and who mends them."""
     rows = Failure.objects.filter(check_row__in=checks).select_related("finding__fixer", "finding__item")
@@ -118,25 +150,29 @@ def _cells(
 ) -> list[Cell]:
     cells: list[Cell] = []
     for row, entries in zip(rows, told, strict=True):
-        cell = _cell(plan, row.answers[index : index + 1], entries.get(plan.code, {}), row.values)
-        moved = bool(cells) and cells[-1].text not in {"", cell.text}
+        cell = _cell(plan, row.answers[index : index + 1], entries.get(plan.code, {}), row)
+        moved = bool(cells) and bool(cells[-1].text) and (cells[-1].text, cells[-1].note) != (cell.text, cell.note)
         cells.append(Cell(cell.text, cell.tone, cell.note, moved))
     return cells
 
 
-def _cell(plan: Plan, char: str, entry: Mapping[str, object], values: Mapping[str, Mapping[str, str]]) -> Cell:
+def _cell(plan: Plan, char: str, entry: Mapping[str, object], row: Check) -> Cell:
+    values: Mapping[str, Mapping[str, Any]] = row.values
     if char in {OPEN, ""}:
         return Cell("", "idle")
     if char == "-":
         return Cell(gettext("不适用"), "idle", pages.na_words(values.get("na", {}).get(plan.code, "")))
     words = pages.said_of(plan, entry)
     failed = char == "0" or (char in plan.letters.values() and _choice(plan, char) not in plan.passing)
-    note = values.get("notes", {}).get(plan.code, "")
+    told = [
+        values.get("notes", {}).get(plan.code, ""),
+        pages.stop_words(values.get("stop", {}).get(plan.code), row.date),
+    ]
     changed = values.get("changed", {}).get(plan.code)
     if isinstance(changed, dict):
-        told = gettext("系统数据 %(fact)s，已改：%(reason)s") % {"fact": changed["fact"], "reason": changed["reason"]}
-        note = f"{note}；{told}" if note else told
-    return Cell(words, "bad" if failed else "good", note)
+        fact = {"fact": changed["fact"], "reason": changed["reason"]}
+        told.append(gettext("系统数据 %(fact)s，已改：%(reason)s") % fact)
+    return Cell(words, "bad" if failed else "good", "；".join(it for it in told if it))
 
 
 def _choice(plan: Plan, char: str) -> str:

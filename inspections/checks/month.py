@@ -19,7 +19,7 @@ from inspections.schedules.rules import ScheduleKind, Standing
 from logistics_portal.accounts.models import User
 from logistics_portal.accounts.permissions import SCHOOL_ROLES
 from logistics_portal.kit.components import Tab
-from logistics_portal.kit.dates import ONE_DAY, Span, each_day, local_date, month_key, month_of, read_month, week_of
+from logistics_portal.kit.dates import ONE_DAY, Span, local_date, month_key, month_of, read_month, week_grid
 from logistics_portal.kit.errors import NotAllowed
 from schools.register.models import Place, School
 from schools.terms.rules.calendar import Calendar, Day
@@ -27,7 +27,6 @@ from schools.terms.rules.rows import Why
 from schools.terms.selectors import calendar_for
 
 FIRST_YEAR = 2009
-WEEK = 7
 APART = 2  # as many slots of one check-list stand apart on a day; more of one kind are told together
 AHEAD = timedelta(days=31)
 
@@ -68,6 +67,7 @@ KINDS: Mapping[str, Promise] = {
     ScheduleKind.NIGHTLY: _("夜检"),
     ScheduleKind.PER_DELIVERY: _("货检"),
 }
+TOLD_BESIDE = frozenset({Why.CLOSURE, Why.CLOSED, Why.HOLIDAY})  # a weekly slot may be dated on such a day
 COUNTED = (Standing.DONE, Standing.LATE, Standing.MISSED, Standing.VOIDED, Standing.EXEMPT)
 
 
@@ -87,7 +87,7 @@ class Cell:
     """One day of one place: its marks, or why there is none."""
 
     day: date
-    inside: bool
+    anchor: str
     today: bool = False
     marks: Sequence[Mark] = ()
     why: str = ""
@@ -99,7 +99,7 @@ class PlaceMonth:
     """One place's month, week by week, and how often each sign stands in it."""
 
     place: Place
-    weeks: Sequence[Sequence[Cell]]
+    weeks: Sequence[Sequence[Cell | None]]
     counts: Sequence[tuple[Sign, int]]
 
 
@@ -163,22 +163,17 @@ class _Desk:
 
     def draw(self, place: Place) -> PlaceMonth:
         """Return one place's weeks and how often each sign stands in them."""
-        first = week_of(self.span.first).first
-        days = list(each_day(first, week_of(self.span.last).last))
-        cells = [self.cell(place, day) for day in days]
-        weeks = [cells[start : start + WEEK] for start in range(0, len(cells), WEEK)]
+        weeks = week_grid(self.span, lambda day: self.cell(place, day))
         seen = Counter(row.standing for day in self.span for row in self.rows.get((place.pk, day), ()))
         return PlaceMonth(place, weeks, [(SIGNS[it], seen[it]) for it in COUNTED if seen[it]])
 
     def cell(self, place: Place, day: date) -> Cell:
         """Return one day: its marks, or why it has none."""
-        if day not in self.span:
-            return Cell(day, inside=False)
         marks = tuple(self.marks(self.rows.get((place.pk, day), ())))
         kind = self.calendars[place.school_id].day(day)
-        why = "" if marks else _why(place, kind)
-        note = "" if marks else kind.note or str(kind.why.label)
-        return Cell(day, inside=True, today=day == self.today, marks=marks, why=why, note=note)
+        told = not marks or kind.why in TOLD_BESIDE
+        why, note = (_why(place, kind), kind.note or str(kind.why.label)) if told else ("", "")
+        return Cell(day, anchor(place.pk, day), today=day == self.today, marks=marks, why=why, note=note)
 
     def marks(self, rows: Sequence[Row]) -> Iterator[Mark]:
         """Yield the marks of a day; many slots alike of one check-list are told by one."""
@@ -233,3 +228,14 @@ def tabs_for(viewer: User, code: str) -> list[Tab]:
 def address(school: int) -> str:
     """Return where a school's month is shown."""
     return reverse("inspections:check-month", args=[school])
+
+
+def day_address(school: int, place: int, day: date) -> str:
+    """Return where one day of one place stands in its month."""
+    asked: dict[str, str | int] = {"month": month_key(day), "place": place}
+    return f"{address(school)}?{urlencode(asked)}#{anchor(place, day)}"
+
+
+def anchor(place: int, day: date) -> str:
+    """Return the name of one day of one place on the page."""
+    return f"day-{place}-{day.isoformat()}"

@@ -18,6 +18,7 @@ from inspections.checks.models import Check
 from inspections.checks.rules.asking import Question, questions, rest_of_section
 from inspections.checks.rules.plans import Compiled, Plan
 from inspections.checks.rules.sight import na_reason_text
+from inspections.checks.rules.typed import instant
 from inspections.checks.selectors import compiled_of, local
 from inspections.schedules.versions import specs_of
 from logistics_portal.accounts.models import User
@@ -63,6 +64,7 @@ class ItemView:
     due: str
     rest: bool
     entry: Mapping[str, Any]
+    day: date
     options: Sequence[Option] = ()
     lines: Sequence[Line] = ()
     fixer: int | None = None
@@ -90,9 +92,18 @@ class ItemView:
         return "" if not stop else "yes" if stop.get("stopped") else "no"
 
     @property
-    def since(self) -> str:
-        """Return since when the thing is out of use."""
-        return str((self.entry.get("stop_service") or {}).get("since", ""))
+    def photos_kept(self) -> int:
+        """Return how many photos an earlier revision brought; they count."""
+        return int(self.entry.get("photos") or 0)
+
+    @property
+    def since(self) -> tuple[str, str]:
+        """Return since which day and clock the thing is out of use, as typed; the day of the check until told."""
+        told = str((self.entry.get("stop_service") or {}).get("since", ""))
+        if at := instant(told, self.day):
+            return at.date().isoformat(), f"{at:%H:%M}"
+        day, parted, clock = told.partition("T")
+        return (day, clock) if parted else (self.day.isoformat(), told)
 
 
 @dataclass(slots=True)
@@ -183,7 +194,8 @@ def build(form: Compiled, known: Context, stage: str, filled: Filled, people: li
         view = SectionView(part.code, local(part.zh, part.en))
         for it in mine:
             rest = it.code in covered
-            (view.rest if rest else view.first).append(_item(form, it, filled, rest=rest, me=_preset(people, me)))
+            item = _item(form, it, filled, (rest, known.date), me=_preset(people, me))
+            (view.rest if rest else view.first).append(item)
         sections.append(view)
     named = {stage.code: local(stage.zh, stage.en) for stage in template.stages}
     rules = [
@@ -227,6 +239,16 @@ def said_of(plan: Plan, entry: Mapping[str, Any] | None) -> str:
     return choices.get(str(answer)) or _figure(answer, plan.item.answer.unit)
 
 
+def stop_words(stop: Mapping[str, Any] | None, day: date) -> str:
+    """Return since when something is out of use, day and clock, or that it is not; nothing where nobody was asked."""
+    if not stop:
+        return ""
+    if not stop.get("stopped"):
+        return gettext("没有停用")
+    since = instant(str(stop.get("since", "")), day)
+    return gettext("自 %(since)s 起已停用") % {"since": f"{since:%Y-%m-%d %H:%M}"} if since else gettext("已停用")
+
+
 def due_words(due: Due | None) -> str:
     """Return how long mending may take, in words."""
     if due is None:
@@ -262,7 +284,8 @@ def _preset(people: Collection[User], me: User) -> int | None:
     return me.pk if me.pk in ids else next(iter(ids), None)
 
 
-def _item(form: Compiled, question: Question, filled: Filled, *, rest: bool, me: int | None) -> ItemView:
+def _item(form: Compiled, question: Question, filled: Filled, stands: tuple[bool, date], *, me: int | None) -> ItemView:
+    rest, day = stands
     entry = filled.answers.get(question.code)
     entry = entry if isinstance(entry, Mapping) else {}
     plan = form.by_code[question.code]
@@ -277,6 +300,7 @@ def _item(form: Compiled, question: Question, filled: Filled, *, rest: bool, me:
         due=due_words(plan.due),
         rest=rest,
         entry=entry,
+        day=day,
         options=_options(question, entry, plan.passing),
         lines=_lines(question, entry),
         fixer=filled.fixers.get(question.code, me),

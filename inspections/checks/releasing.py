@@ -93,9 +93,10 @@ def withdraw(*, release: Release, by: User, post: Post, at: datetime) -> Release
 
 
 def use(*, release: Release, correction: Check) -> None:
-    """Note which revision came of a release; a second one does not."""
-    release.state, release.used_for = releases.after("use", release.state), correction
-    release.save(update_fields=["state", "used_for"])
+    """Note which revision came of a release, read anew under a lock; a second one, or one taken back, does not."""
+    row = _locked(release)
+    row.state, row.used_for = releases.after("use", row.stands(correction.handed_in_at)), correction
+    row.save(update_fields=["state", "used_for"])
 
 
 def lapse_unused(*, at: datetime, check: Check | None = None) -> int:

@@ -14,6 +14,7 @@ from inspections.dashboards.cases import cases as ask_cases
 from inspections.dashboards.forms import BY_COUNTY, Ask
 from inspections.dashboards.rules import Change, Tally, rate_words
 from inspections.dashboards.selectors import Days, Tree, address
+from inspections.findings.people import verifies_at
 from logistics_portal.accounts.models import Unit, User
 from logistics_portal.kit.components import Crumb
 from logistics_portal.kit.dates import ONE_DAY, local_date
@@ -21,13 +22,14 @@ from logistics_portal.kit.dates import ONE_DAY, local_date
 
 @dataclass(frozen=True)
 class Board:
-    """A bureau's figures at a moment, as its address asks for them."""
+    """A bureau's figures at a moment, as its address asks for them; whether its remedies wait for the reader."""
 
     tree: Tree
     ask: Ask
     at: datetime
     days: Days
     cases: CaseRows
+    verifies: bool = False
 
     @property
     def unit(self) -> Unit:
@@ -102,7 +104,8 @@ class Board:
 def board(viewer: User, found: Tree, ask: Ask, at: datetime) -> Board:
     """Return a bureau's board; two questions, whatever its size."""
     days = selectors.days(viewer, found.root, today=local_date(at), day=ask.day, subject=ask.subject)
-    return Board(found, ask, at, days, ask_cases(viewer, found.root, at=at, subject=ask.subject))
+    found_cases = ask_cases(viewer, found.root, at=at, subject=ask.subject)
+    return Board(found, ask, at, days, found_cases, verifies_at(viewer, found.root))
 
 
 def crumbs(viewer: User, unit: Unit, here: str = "") -> list[Crumb]:

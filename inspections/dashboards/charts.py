@@ -75,13 +75,14 @@ def overdue(here: Board) -> Figure:
 
 
 def _waiting(here: Board) -> Figure:
-    own = cases_of(here.cases, here.unit.path).waiting
+    """Return what was put right and waits: for the reader, or for the bureau's own office."""
+    waiting = cases_of(here.cases, here.unit.path).waiting
     return Figure(
-        label=gettext("待我复查"),
-        value=own,
+        label=gettext("待我复查") if here.verifies else gettext("待复查"),
+        value=waiting,
         note=gettext("学校已提交整改"),
-        tone="info" if own else "",
-        url=address("inspections:finding-queue"),
+        tone="info" if waiting else "",
+        url=address("inspections:finding-queue") if here.verifies else here.findings_url(state="remedied"),
     )
 
 

@@ -106,6 +106,7 @@ def unchecked(request: SignedRequest, code: str) -> HttpResponse:
     context = {
         "unit": found.root,
         "lines": [line for line in lines if line.can_still],
+        "query": ask.query(),
         "at": now,
         "may_remind": request.user.can(Permission.EXEMPTION_DECIDE, at=found.root),
         "crumbs": boards.crumbs(request.user, found.root, gettext("今日未检学校")),

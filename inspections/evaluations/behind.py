@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from inspections.checklists.models import Checklist
+from inspections.checks import month
 from inspections.checks.models import Check
 from inspections.evaluations.gathering import Year, due_findings, how_it_counts, overdue_critical
 from inspections.evaluations.models import Evaluation
@@ -49,11 +50,14 @@ class SlotRow:
     checklist: str
     due_at: datetime
     standing: Standing
+    school: int
     check: int | None = None
 
-    def get_absolute_url(self) -> str | None:
-        """Return where the check is shown, where there is one."""
-        return reverse("inspections:check", args=[self.check]) if self.check else None
+    def get_absolute_url(self) -> str:
+        """Return where the check is shown, or the day of the place in its month where nothing was handed in."""
+        if self.check:
+            return reverse("inspections:check", args=[self.check])
+        return month.day_address(self.school, self.pk.place_id, self.date)
 
 
 def figures(inputs: SchoolInputs) -> dict[Figure, int]:
@@ -157,6 +161,7 @@ class Behind:
                 checklist=checklists[slot.key.checklist_id].label,
                 due_at=slot.due_at,
                 standing=_standing(slot, counted.get(slot.key), others),
+                school=self.evaluation.school_id,
                 check=others.get(slot.key),
             )
             for slot in closed

@@ -82,6 +82,11 @@ def post_for(user: User, act: Act, finding: Finding) -> Post | None:
     return post
 
 
+def verifies_at(user: User, unit: Unit) -> bool:
+    """Say whether a person sits in the office that verifies the remedies of a bureau's schools."""
+    return any(post.unit_id == unit.pk and post.role in OFFICE for post in user.live_posts)
+
+
 def verifiable_by(user: User) -> Q:
     """Return the condition that a remedied finding waits for this very person: theirs to verify, and not their work."""
     offices = [post.unit_id for post in user.live_posts if post.role in OFFICE]

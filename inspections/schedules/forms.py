@@ -13,11 +13,25 @@ from logistics_portal.kit.forms import DayField, LongText, PhotosField, PortalFo
 from schools.register.models import Place, PlaceQuerySet
 
 
+class OfKind(forms.Select):
+    """A choice of places or check-lists, each with its kind of place, so that a script can narrow one by the other."""
+
+    def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Return an option with the kind of place it is of, or is for."""
+        option = super().create_option(*args, **kwargs)
+        row = getattr(option["value"], "instance", None)
+        if row is not None:
+            option["attrs"]["data-kind"] = row.kind if isinstance(row, Place) else row.subject
+        return option
+
+
 class ExemptionForm(PortalForm):
     """Which checks of which place shall be free, and why."""
 
-    place = forms.ModelChoiceField(label=_("场所"), queryset=Place.objects.none())
-    checklist = forms.ModelChoiceField(label=_("检查表"), queryset=Checklist.objects.none())
+    place = forms.ModelChoiceField(
+        label=_("场所"), queryset=Place.objects.none(), widget=OfKind(attrs={"data-narrows": "checklist"})
+    )
+    checklist = forms.ModelChoiceField(label=_("检查表"), queryset=Checklist.objects.none(), widget=OfKind)
     first_date = DayField(label=_("从"))
     last_date = DayField(label=_("到"))
     reason = forms.ChoiceField(label=_("原因"), choices=Exemption.Reason.choices)

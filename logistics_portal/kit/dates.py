@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext
@@ -17,6 +18,7 @@ ONE_DAY = timedelta(days=1)
 SCHOOL_YEAR_STARTS = 9  # the first of September
 SATURDAY = 6
 DECEMBER = 12
+Drawn = TypeVar("Drawn")
 
 _WEEK = re.compile(r"(\d{4})-W(\d{2})", re.ASCII)
 _MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
@@ -168,6 +170,12 @@ def each_week(first: date, last: date) -> Iterator[Span]:
     while week.first <= last:
         yield week
         week = Span(week.first + timedelta(days=7), week.last + timedelta(days=7))
+
+
+def week_grid(span: Span, draw: Callable[[date], Drawn]) -> list[list[Drawn | None]]:
+    """Return what is drawn of each day of a span, week by week from Monday; the days around it are empty."""
+    weeks = each_week(span.first, span.last)
+    return [[draw(day) if day in span else None for day in week] for week in weeks]
 
 
 def each_month(first: date, last: date) -> Iterator[Span]:

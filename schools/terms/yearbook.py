@@ -7,7 +7,7 @@ from datetime import date
 
 from django.utils.translation import gettext
 
-from logistics_portal.kit.dates import Span, each_month, each_week, school_year_span
+from logistics_portal.kit.dates import Span, each_month, school_year_span, week_grid
 from schools.register.models import School
 from schools.terms.rules.calendar import Calendar, Day, Totals
 from schools.terms.rules.rows import Why
@@ -70,16 +70,15 @@ def year_of(school: School, start: int) -> Year:
 
 def grid_of(calendar: Calendar, span: Span) -> Month:
     """Return the days of a month, or of the part of it that a span names, by weeks from Monday."""
-    weeks = [
-        [_cell(calendar.day(day)) if day in span else None for day in week] for week in each_week(span.first, span.last)
-    ]
+    weeks = week_grid(span, lambda day: _cell(calendar.day(day)))
     return Month(f"{span.first:%Y-%m}", weeks, calendar.totals(span.first, span.last))
 
 
 def _cell(day: Day) -> Cell:
     words = [word for is_so, word in zip(day.kinds, _words(), strict=True) if is_so]
     look = look_of(day)
-    word = "".join(words) or (gettext("停") if day.why == Why.CLOSURE else gettext("休"))
+    free = {Why.CLOSURE: gettext("停"), Why.HOLIDAY: gettext("节")}.get(day.why, gettext("休"))
+    word = "".join(words) or free
     note = f"（{day.note}）" if day.note else ""
     plain = day.why in {Why.LESSONS, Why.WEEKEND, Why.VACATION, Why.NOT_RUNNING}
     reason = "" if plain else day.note or str(day.why.label)

@@ -17,11 +17,13 @@ export function helpAround() {
   });
 }
 
-/** The bar of a phone repeats the page's own title. */
+/** The bar of a phone repeats the page's own title; one too long for its two lines stays above the page as well. */
 function nameThePage() {
   const bar = document.querySelector("[data-page-title]");
   const head = document.querySelector("main h1");
-  if (bar && head) bar.textContent = head.dataset.bar ?? head.textContent.trim();
+  if (!bar || !head) return;
+  bar.textContent = head.dataset.bar ?? head.textContent.trim();
+  if (bar.scrollHeight > bar.clientHeight + 1) head.classList.add("page-head__whole");
 }
 
 /** On a phone the filters after the first wait behind a button. */

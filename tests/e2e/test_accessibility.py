@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from logistics_portal.accounts.models import User
 from logistics_portal.records.services import notify
 from tests.e2e.conftest import OpenPage
 from tests.factories import ground as make
+from tests.factories import schools
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PAGES = ["/", "/inbox/", "/me/", "/menu/", "/kit/", "/account/2fa/", "/account/password/change/"]
@@ -112,3 +114,19 @@ def test_the_menu_stays_folded_on_this_computer(open_page: OpenPage, clerk: User
     page.reload()
 
     assert page.locator(".side").bounding_box()["width"] < 80
+
+
+@pytest.mark.parametrize(
+    ("name", "stays"), [("前郭尔罗斯蒙古族自治县第一中学", False), ("前郭尔罗斯蒙古族自治县长山镇" * 5, True)]
+)
+def test_a_long_title_is_readable_on_a_phone(open_page: OpenPage, clerk: User, name: str, stays: bool) -> None:
+    school = schools.school(clerk.live_posts[0].unit, name=name)
+    page = open_page(clerk, phone=True)
+    page.goto(reverse("schools:year", args=[school.pk]))
+
+    bar, head = page.locator("[data-page-title]"), page.locator("main h1")
+
+    assert bar.evaluate("it => it.scrollHeight > it.clientHeight + 1") == stays
+    assert bar.evaluate("it => it.scrollWidth <= it.clientWidth")
+    assert (head.bounding_box()["width"] > 100) == stays
+    assert page.locator(".top").bounding_box()["height"] <= 49

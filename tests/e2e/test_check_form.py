@@ -143,7 +143,12 @@ def test_a_photo_can_be_taken_out_again_and_what_is_no_picture_is_not_taken_in(h
     finish(page)
     press(page, "CMP-D-06", "bad")
     item, field = page.locator("#item-CMP-D-06"), page.locator("[name='photo.CMP-D-06']")
+    must = item.locator("[data-photo-must]")
+    red = must.evaluate("it => getComputedStyle(it).color")
+    expect(must).to_have_text("必拍")
     _shoot(page, "CMP-D-06", good)
+    expect(must).to_have_text("已选 1 张")
+    assert must.evaluate("it => getComputedStyle(it).color") != red
     field.set_input_files([good, paper])
     expect(item.locator("[data-photos] img")).to_have_count(2)
     expect(item.locator("[data-photo-trouble]")).to_contain_text("“清单.pdf”不是照片")
@@ -152,6 +157,10 @@ def test_a_photo_can_be_taken_out_again_and_what_is_no_picture_is_not_taken_in(h
     item.get_by_role("button", name="去掉照片 门.png").first.focus()
     page.keyboard.press("Enter")
     expect(item.locator("[data-photos] img")).to_have_count(1)
+    item.get_by_role("button", name="去掉照片 门.png").click()
+    expect(must).to_have_text("必拍")
+    assert must.evaluate("it => getComputedStyle(it).color") == red
+    _shoot(page, "CMP-D-06", good)
     page.locator(".foot__send").click()
 
     page.wait_for_url("**/receipt/")

@@ -114,7 +114,7 @@ def _tighten(item: Json | None, code: str, limits: Json, ground: _Ground) -> Ite
     if kept and not _empty_span(item, kept, ground):
         item["tighter"] = [*item.get("tighter", ()), {**kept, "added_by": ground.added_by}]
     elif kept:
-        yield _("“%(code)s”加严后下限大于上限，没有合格的数") % {"code": code}
+        yield _("“%(code)s”加严后下限大于上限，没有正常的数") % {"code": code}
 
 
 def _old_limits(item: Json, key: str, ground: _Ground) -> Iterator[Decimal]:

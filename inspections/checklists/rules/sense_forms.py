@@ -137,7 +137,7 @@ def _failing(rule: CrossRule, path: Path, items: dict[str, Item]) -> Iterator[Fa
     if code not in items:
         yield Fault(path, _("“%(code)s”不是本表的项") % {"code": code})
     elif items[code].severity == "info":
-        yield Fault(path, _("“%(code)s”仅登记，不能判为不合格") % {"code": code})
+        yield Fault(path, _("“%(code)s”仅登记，不能判为异常") % {"code": code})
 
 
 def _operand(operand: Operand, path: Path, items: dict[str, Item], definition: Definition) -> Iterator[Fault]:

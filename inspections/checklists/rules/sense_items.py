@@ -51,7 +51,7 @@ def _choices(item: Item, path: Path) -> Iterator[Fault]:
             yield Fault((*where, "choices", index, "code"), _("选项“%(name)s”重复或不能用") % {"name": name})
     for index, name in enumerate(answer.passing):
         if name not in names:
-            yield Fault((*where, "pass", index), _("合格选项“%(name)s”不在选项中") % {"name": name})
+            yield Fault((*where, "pass", index), _("正常选项“%(name)s”不在选项中") % {"name": name})
     if answer.kind is Kind.TEXT and (answer.min_length or 0) > (answer.max_length or 0):
         yield Fault((*where, "min_length"), _("最短字数大于最长字数"))
 

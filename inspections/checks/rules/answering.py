@@ -57,7 +57,7 @@ def known(plan: Plan, sight: Sight) -> Any:
 
 def _bool(plan: Plan, raw: object, sight: Sight) -> Said:
     if raw not in (PASS, FAIL):
-        raise NotTaken(_("应答“合格”或“不合格”"))
+        raise NotTaken(_("应答“正常”或“异常”"))
     good = raw == PASS
     fact = known(plan, sight) if plan.fact else None
     if good and fact in (None, True):

@@ -243,14 +243,14 @@ class _Run:
         if number:
             self._keep("photos", plan.code, number)
         elif plan.photo:
-            self._refuse(plan.code, _("不合格须至少拍一张照片"))
+            self._refuse(plan.code, _("异常须至少拍一张照片"))
         return number
 
     def _stop(self, plan: Plan, entry: Mapping[str, Any]) -> Json | None:
         if not plan.stop_service:
             return None
         try:
-            answer = stopped(entry.get("stop_service"))
+            answer = stopped(entry.get("stop_service"), self.sight.context.date)
         except NotTaken as refusal:
             self._refuse(plan.code, str(refusal))
             return None

@@ -16,6 +16,7 @@ TOO_BIG = re.compile(r"-?[0-9]{10,}(?:\.[0-9]*)?")
 BAD_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 FULL_WIDTH = str.maketrans("０１２３４５６７８９．－−。", "0123456789.--.")
 CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
+MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}.*")
 BIGGEST = 10**9
 ZERO = Decimal(0)
 MAX_REASON = 200
@@ -77,31 +78,29 @@ def photos(raw: object) -> int:
     return raw
 
 
-def stopped(raw: object) -> dict[str, Any]:
-    """Return whether the service was stopped and since when; raises `NotTaken` when that was not answered."""
+def stopped(raw: object, day: date) -> dict[str, Any]:
+    """Return whether the service was stopped and since which instant; a clock alone is one of `day`.
+
+    Raises `NotTaken` when that was not answered.
+    """
     if not isinstance(raw, dict) or not isinstance(raw.get("stopped"), bool):
         raise NotTaken(_("请回答是否已停用，已停用的写明从何时起"))
     if not raw["stopped"]:
         return {"stopped": False}
-    since = clean(raw.get("since") or "", MAX_SINCE)
-    if not CLOCK.fullmatch(since) and not _is_moment(since):
-        raise NotTaken(_("请写明从何时起停用"))
-    return {"stopped": True, "since": since}
+    since = instant(clean(raw.get("since") or "", MAX_SINCE), day)
+    if since is None:
+        raise NotTaken(_("请写明从哪天几点起停用"))
+    return {"stopped": True, "since": since.isoformat(timespec="minutes")}
 
 
-def lies_ahead(since: str, day: date, at: datetime) -> bool:
-    """Say whether a time of `day`, or a moment, is later than `at`; what is neither lies nowhere."""
-    if CLOCK.fullmatch(since):
-        return datetime.combine(day, time.fromisoformat(since), SHANGHAI) > at
-    if not _is_moment(since):
-        return False
-    moment = datetime.fromisoformat(since)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)) > at
-
-
-def _is_moment(text: str) -> bool:
+def instant(text: str, day: date) -> datetime | None:
+    """Return the instant a text names in Shanghai: day and clock, or a clock of `day`; nothing where it names none."""
+    if CLOCK.fullmatch(text):
+        return datetime.combine(day, time.fromisoformat(text), SHANGHAI)
+    if not MOMENT.fullmatch(text):
+        return None
     try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
+        at = datetime.fromisoformat(text)
+        return at.astimezone(SHANGHAI) if at.tzinfo else at.replace(tzinfo=SHANGHAI)
+    except (ValueError, OverflowError):
+        return None

@@ -151,6 +151,7 @@ def _form(request: HttpRequest, sitting: Sitting, screen: Screen) -> HttpRespons
         "late": slot.due_at < timezone.now() or screen.correcting is not None,
         "correcting": screen.correcting,
         "release": screen.release,
+        "stop_days": faults.stop_days(slot.date, timezone.now()),
         "summary": filled.errors.get(""),
         "reason_error": filled.errors.get(faults.REASON, ""),
         "draft": sitting.draft_key(screen.stage, screen.correcting),

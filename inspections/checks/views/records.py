@@ -46,6 +46,7 @@ def check(request: SignedRequest, pk: int) -> HttpResponse:
         "check": row,
         "status": badge_html(STATE_TONES.get(row.state, "idle"), row.get_state_display()),
         "sheet": sheet,
+        "corrections": history.corrections(sheet),
         "newer": newest if newest.pk != row.pk else None,
         "may": acts.steps_open(row, request.user, {it.by_id for it in sheet.revisions}, open_one, now),
         "asked": [(it, badge_html(RELEASE_TONES[it.stands(now)], it.stands(now).label)) for it in asked],

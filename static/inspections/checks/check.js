@@ -232,6 +232,13 @@ function watchPhotos(form, input) {
   const sheet = input.closest(".sheet");
   const lost = form.querySelector(`[data-photos-again="${CSS.escape(input.name)}"]`);
   if (lost && photos.get(input.name)?.length) lost.remove();
+  const must = sheet.querySelector("[data-photo-must]");
+  const asked = [must.textContent, must.closest(".shot").classList.contains("shot--taken")];
+  const count = (files) => {
+    must.textContent = files.length ? form.dataset.photoTaken.replace("%s", files.length) : asked[0];
+    must.closest(".shot").classList.toggle("shot--taken", asked[1] || files.length > 0);
+  };
+  count(photos.get(input.name) ?? []);
   gatherPhotos(input, {
     place: sheet.querySelector("[data-photos]"),
     trouble: sheet.querySelector("[data-photo-trouble]"),
@@ -240,6 +247,7 @@ function watchPhotos(form, input) {
     chosen: photos.get(input.name),
     tell: (files) => {
       photos.set(input.name, files);
+      count(files);
       changed = true;
     },
   });

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 from uuid import uuid4
 
 import pytest
 from django.db import close_old_connections, connection
 
+from inspections.checks import releasing
 from inspections.checks.models import Check
-from inspections.checks.services import hand_in
+from inspections.checks.services import correct, hand_in
 from inspections.findings.models import Finding
-from logistics_portal.kit.errors import Clash
+from logistics_portal.accounts.permissions import Permission
+from logistics_portal.kit.errors import Clash, NotAllowed
+from tests.factories import ground
 from tests.factories import inspections as make
-from tests.inspections.checks.story import MORNING, Scene, again, scene
+from tests.inspections.checks.story import MONDAY, MORNING, Scene, again, at, scene
 
 ROUNDS, AT_ONCE = 5, 3
+CLOSED = at(MONDAY + timedelta(days=3), "09:00")
 
 
 def together(here: Scene, papers: list) -> list[str]:
@@ -35,6 +41,26 @@ def together(here: Scene, papers: list) -> list[str]:
 
     with ThreadPoolExecutor(len(papers)) as pool:
         return sorted(pool.map(one, papers))
+
+
+def at_once(deeds: list[Callable[[], object]]) -> list[str]:
+    """Do several things at the same moment and return, in their order, which were done and which refused."""
+    barrier = Barrier(len(deeds))
+
+    def one(deed):
+        close_old_connections()
+        barrier.wait()
+        try:
+            deed()
+        except NotAllowed:
+            return "refused"
+        else:
+            return "done"
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(deeds)) as pool:
+        return list(pool.map(one, deeds))
 
 
 @pytest.fixture
@@ -88,3 +114,27 @@ def test_the_same_paper_at_once_is_written_once_on_sqlite(here, _turn):
 @pytest.mark.parametrize("_turn", range(ROUNDS))
 def test_two_people_at_once_fill_a_slot_once_on_sqlite(here, _turn):
     _race_for_a_slot(here)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("_turn", range(ROUNDS))
+def test_a_release_used_and_taken_back_at_once_does_only_one_of_both_on_postgresql(here, _turn):
+    check = hand_in(paper=here.paper(), hand=here.hand(), at=MORNING).check
+    asker, clerk = here.officer, ground.user("office_clerk", here.unit.parent)
+    post = asker.post_for(Permission.CHECK_CORRECT, at=here.unit)
+    row = releasing.ask(check=check, reason="北门记错了", by=asker, post=post, at=CLOSED)
+    office = clerk.post_for(Permission.CHECK_RELEASE, at=here.unit)
+    row = releasing.release(release=row, answer="同意", by=clerk, post=office, at=CLOSED)
+    paper, hand = here.paper(reason="北门记错了"), here.hand()
+    deeds = [
+        lambda: correct(paper=paper, hand=hand, at=CLOSED),
+        lambda: releasing.withdraw(release=row, by=asker, post=post, at=CLOSED),
+    ]
+
+    done = at_once(deeds)
+
+    row.refresh_from_db()
+    assert done.count("refused") == 1
+    assert Check.objects.filter(revision=2).exists() == (row.state == "used")
+    assert row.state == ("used" if done == ["done", "refused"] else "withdrawn")

@@ -35,7 +35,7 @@ def drawn(here: Scene, viewer=None, now=NOW) -> dict[date, months.Cell]:
     viewer = viewer or here.officer
     places = months.places_of(viewer, here.place.school_id)
     [one] = months.month(places, NOVEMBER, viewer, now).places
-    return {cell.day: cell for week in one.weeks for cell in week if cell.inside}
+    return {cell.day: cell for week in one.weeks for cell in week if cell}
 
 
 def words(cell: months.Cell) -> list[str]:
@@ -98,8 +98,8 @@ def test_every_week_has_seven_days_and_every_day_of_the_month_stands_once():
     [one] = months.month(months.places_of(here.officer, here.place.school_id), NOVEMBER, here.officer, NOW).places
 
     assert {len(week) for week in one.weeks} == {7}
-    assert [cell.day for week in one.weeks for cell in week if cell.inside] == list(NOVEMBER)
-    assert all(week[0].day.weekday() == 0 for week in one.weeks)
+    days = [(cell.day, place) for week in one.weeks for place, cell in enumerate(week) if cell]
+    assert days == [(day, day.weekday()) for day in NOVEMBER]
 
 
 def test_the_sum_counts_what_the_cells_show():
@@ -107,7 +107,7 @@ def test_the_sum_counts_what_the_cells_show():
     hand_in(paper=here.paper(), hand=here.hand(), at=MORNING)
     [one] = months.month(months.places_of(here.officer, here.place.school_id), NOVEMBER, here.officer, NOW).places
 
-    shown = [word for week in one.weeks for cell in week for word in words(cell)]
+    shown = [word for week in one.weeks for cell in week if cell for word in words(cell)]
 
     assert one.counts
     assert all(shown.count(str(sign.word)) == number for sign, number in one.counts)
@@ -180,3 +180,19 @@ def test_many_slots_alike_are_told_by_one_mark():
     [mark] = desk.marks(rows)
 
     assert mark.times == 4
+
+
+def test_a_closed_day_says_so_beside_a_check_of_the_week_that_is_dated_on_it():
+    here = scene("canteen_weekly")
+    dated = max(day for day, cell in drawn(here).items() if cell.marks and day < TODAY + timedelta(days=9))
+    decided = {"state": "approved", "decided_by": here.principal, "decided_at": MORNING}
+    schools.closure(here.unit, dated, asked_by=here.vice, reason="暴雪停课", **decided)
+
+    cell = drawn(here)[dated]
+
+    assert cell.marks
+    assert (cell.why, cell.note) == ("停课", "暴雪停课")
+    page = ground.client_of(here.officer).get(months.day_address(here.place.school_id, here.place.pk, dated))
+    drawn_cell = page.content.decode().split(f'id="{months.anchor(here.place.pk, dated)}"')[1].split("</td>")[0]
+    assert "停课" in drawn_cell
+    assert "未到" in drawn_cell

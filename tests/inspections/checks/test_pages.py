@@ -18,6 +18,7 @@ from django.utils import timezone
 from PIL import Image
 
 from inspections.checks.faults import Refused
+from inspections.checks.history import corrections, lay_out
 from inspections.checks.models import Check, CheckPhoto
 from inspections.checks.services import hand_in
 from inspections.findings.models import Finding
@@ -380,7 +381,22 @@ def test_a_check_is_shown_with_its_items_and_corrected_beside_the_old_one():
     page = browser.get(reverse("inspections:check", args=[newest.pk])).content.decode()
     assert "第 1 次" in page
     assert "第 2 次" in page
-    assert "看错了" in page
+    top = page.split("第 2 次改了什么")[1].split("</section>")[0]
+    assert re.findall(r'href="#item-([^"]+)"', top) == ["CMP-D-02"]
+    assert top.index("正常") < top.index("→") < top.index("异常")
+    assert "看错了" in top
+
+
+def test_the_next_stage_of_a_form_is_no_correction(monkeypatch):
+    here = scene("dormitory_nightly", is_boarding=True)
+    evening = make.at(MONDAY, "22:30")
+    for stage, hour in zip([it.code for it in here.ticket().spec.template.stages], (0, 3), strict=False):
+        hand_in(paper=here.paper(stage=stage), hand=here.hand(), at=evening + timedelta(hours=hour))
+
+    sheet = lay_out(Check.objects.order_by("-revision").first())
+
+    assert len(sheet.revisions) == 2
+    assert corrections(sheet) == []
 
 
 def test_the_list_of_checks_can_be_narrowed_and_taken_along():

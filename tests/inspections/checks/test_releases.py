@@ -349,3 +349,16 @@ def test_a_frozen_check_offers_no_correction(story, monkeypatch):
 
     assert reverse("inspections:correct", args=[story.check.pk]) not in page
     assert "已冻结" in asked
+
+
+def test_a_release_taken_back_or_used_meanwhile_is_not_used_again(story):
+    row = story.release(story.ask())
+    read_before = Release.objects.get(pk=row.pk)
+    post = story.here.officer.post_for(Permission.CHECK_CORRECT, at=story.here.unit)
+    releasing.withdraw(release=row, by=story.here.officer, post=post, at=CLOSED)
+
+    with pytest.raises(NotAllowed, match="已撤回"):
+        releasing.use(release=read_before, correction=story.check)
+
+    row.refresh_from_db()
+    assert (row.state, row.used_for) == ("withdrawn", None)

@@ -71,8 +71,8 @@ ANSWERS = [
     ("canteen_daily", "CAN-D-06", FAILS, "0", ""),
     ("canteen_daily", "CAN-D-06", FAILS | {"stop_service": None}, "0", "是否已停用"),
     ("canteen_daily", "CAN-D-06", FAILS | {"stop_service": {"stopped": False}}, "0", ""),
-    ("canteen_daily", "CAN-D-06", FAILS | {"stop_service": {"stopped": True}}, "0", "从何时起"),
-    ("canteen_daily", "CAN-D-06", FAILS | {"stop_service": {"stopped": True, "since": "soon"}}, "0", "从何时起"),
+    ("canteen_daily", "CAN-D-06", FAILS | {"stop_service": {"stopped": True}}, "0", "从哪天几点起"),
+    ("canteen_daily", "CAN-D-06", FAILS | {"stop_service": {"stopped": True, "since": "soon"}}, "0", "从哪天几点起"),
     ("canteen_daily", "CAN-D-06", FAILS | {"stop_service": {"stopped": True, "since": "2026-09-01T07:30"}}, "0", ""),
     ("canteen_daily", "CAN-D-02", {"a": "fail"}, "0", "与系统已有的数据不同"),
     ("canteen_daily", "CAN-D-02", {"a": "fail", "changed_reason": "一人证件昨日到期"}, "0", ""),
@@ -145,7 +145,7 @@ def test_a_failure_says_what_its_finding_needs():
     (failure,) = verdict.failures
     assert (failure.severity, failure.due, failure.escalate_to) == ("critical", Due(2, "h"), "county_office")
     assert (failure.stop_service, failure.note, failure.photos) == (
-        {"stopped": True, "since": "07:30"}, "豆角发霉", 2,
+        {"stopped": True, "since": "2026-09-01T07:30+08:00"}, "豆角发霉", 2,
     )  # fmt: skip
     assert verdict.values["photos"] == {"CAN-D-06": 2}
     assert verdict.n_fail == 1

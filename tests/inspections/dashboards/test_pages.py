@@ -146,6 +146,21 @@ def test_findings_are_counted_by_deadline_weight_and_state(here, now):
     assert province["按期整改率"] == ("25.0%", "近 30 天到期 4 项，按期 1 项")
 
 
+def test_only_the_office_that_verifies_is_told_that_remedies_wait_for_it(here, now):
+    done = {"remedy": "已换锁", "remedied_by": here.author, "state": "remedied", "remedied_at": now}
+    here.finding(now - timedelta(days=6), now + ONE_DAY, **done)
+    leaders = [here.reader(unit, Role.BUREAU_LEADER) for unit in (here.province, here.county)]
+
+    clerk = get(here.reader(here.county), "board", here.county.code)
+    others = [get(person, "board", here.county.code) for person in [*leaders, here.reader(here.province)]]
+
+    assert values(clerk)["待我复查"][0] == 1
+    for page in others:
+        waiting = next(it for it in page.context["figures"] if it.label == "待复查")
+        assert (waiting.value, "state=remedied" in waiting.url) == (1, True)
+        assert "待我复查" not in page.content.decode()
+
+
 def test_the_list_of_work_puts_grave_and_late_before_boarding_and_repeats(here, now):
     day_school = schools.campus(schools.school(here.county.path, name="走读学校"))
     early, late = now - timedelta(days=6), now - timedelta(days=2)

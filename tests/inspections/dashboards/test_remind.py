@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from inspections.dashboards import live, selectors, services
 from inspections.dashboards.forms import Ask
@@ -99,3 +101,21 @@ def test_only_the_office_that_reviews_the_schools_may_remind_them(here, clerk):
     assert ground.client_of(here.reader(here.city)).post(url).status_code == 403
     assert ground.client_of(here.reader(here.other)).post(url).status_code == 404
     assert ground.client_of(clerk).get(url).status_code == 405
+
+
+def test_the_card_of_a_board_leads_to_the_whole_list_it_counts(here, monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: NOON)
+    monkeypatch.setattr(time, "time", NOON.timestamp)
+    for number in range(8):
+        schools.campus(schools.school(here.county.path, name=f"学校{number}"))
+    url = reverse("inspections:board-unchecked", args=[here.county.code])
+    reader = ground.client_of(ground.user(Role.BUREAU_LEADER, here.county))
+
+    card = reader.get(url, {"subject": "campus"}, headers={"HX-Request": "true"}).content.decode()
+    whole = reader.get(f"{url}?subject=campus").content.decode()
+
+    assert card.count("<li>") == 6 + 1
+    assert "全部 9 所" in card
+    assert card.count(f'href="{url}?subject=campus"') == 2
+    assert whole.count("1 项") == 9
+    assert "批量提醒" not in card

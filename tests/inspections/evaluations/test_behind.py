@@ -238,3 +238,18 @@ def test_in_the_demo_every_figure_has_as_many_rows(settings, tmp_path):
                 wrong.append((result.school.name, figure, number, found))
     assert not wrong
     assert counted > 0
+
+
+def test_a_missed_slot_leads_to_its_day_in_the_month_of_its_place(result, clerk):
+    rows = page_of(clerk, result, "campus", "missed").context["table"].data.data
+    lost = next(row for row in rows if row.check is None)
+
+    listed = page_of(clerk, result, "campus", "missed").content.decode()
+    page = ground.client_of(clerk).get(lost.get_absolute_url())
+
+    assert lost.get_absolute_url() in unescape(listed)
+    assert page.context["chosen"].pk == lost.pk.place_id
+    name = lost.get_absolute_url().partition("#")[2]
+    cell = page.content.decode().split(f'id="{name}"')[1].split("</td>")[0]
+    assert lost.date.isoformat() in cell
+    assert "漏检" in cell

@@ -125,3 +125,14 @@ def test_a_working_day_deadline_ends_a_working_day(start: date, number: int):
 )
 def test_a_deadline_at_midnight_is_told_as_the_end_of_its_day(at: datetime, told: str):
     assert dates.until_text(at) == told
+
+
+@given(DAYS, st.integers(0, 400))
+def test_a_grid_draws_every_day_of_a_span_once_under_its_weekday_and_nothing_around_it(first, more):
+    span = dates.Span(first, first + timedelta(days=more))
+
+    grid = dates.week_grid(span, lambda day: day)
+
+    assert [day for week in grid for day in week if day] == list(span)
+    assert all(day.weekday() == place for week in grid for place, day in enumerate(week) if day)
+    assert {len(week) for week in grid} == {7}

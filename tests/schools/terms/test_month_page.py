@@ -6,6 +6,7 @@ import re
 from datetime import date, datetime
 
 import pytest
+from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone
 
@@ -230,3 +231,19 @@ def test_the_school_page_leads_to_the_calendar_and_the_calendar_back(school, vic
 
     assert f'href="{there}"' in browser.get(back).content.decode()
     assert re.search(f'href="{back}"', browser.get(there).content.decode())
+
+
+def test_the_legend_uses_each_sign_once():
+    page = get_template("schools/terms/legend.html").render()
+
+    signs = re.findall(r"legend__mark[^>]*>([^<]+)<", page)
+
+    assert len(signs) == len(set(signs)) == 7
+
+
+@pytest.mark.usefixtures("year")
+def test_a_public_holiday_has_a_sign_of_its_own(school):
+    words = {cell.day: cell.word for week in book(school).months[0].weeks for cell in week if cell}
+
+    assert words[date(2026, 10, 1)] == "节"
+    assert words[date(2026, 10, 17)] == "休"
