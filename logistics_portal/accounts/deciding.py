@@ -122,7 +122,9 @@ def imports_waiting_for(user: User) -> list[PeopleImport]:
     """Return the long imports that wait for this person as the second one."""
     if Role.SECURITY_ADMIN not in user.roles:
         return []
-    rows = PeopleImport.objects.visible_to(user).filter(state=PeopleImport.State.CHECKED, needs_second=True)
+    offices = {post.unit_id for post in user.live_posts if post.role == Role.SECURITY_ADMIN}
+    here = offices.union(*(user.charge.next.get(pk, ()) for pk in offices))
+    rows = PeopleImport.objects.filter(unit__in=here, state=PeopleImport.State.CHECKED, needs_second=True)
     rows = rows.select_related("unit__parent__parent", "file", "by").exclude(by=user).order_by("uploaded_at", "pk")
     return [row for row in rows[:SHOWN] if is_second(user, row)]
 
