@@ -30,6 +30,7 @@ TIMETABLE: dict[str, dict[str, Any]] = {
         "task": "schools.register.tasks.reconcile_flags",
         "schedule": crontab(hour="0", minute="20"),
     },
+    "changes of schools": {"task": "schools.register.tasks.apply_changes", "schedule": crontab(minute="10")},
     "sheets handed in": {
         "task": "schools.register.tasks.sweep_imports",
         "schedule": crontab(hour="1", minute="10"),

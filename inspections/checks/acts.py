@@ -88,7 +88,7 @@ def ask_void(*, check: Check, reason: str, by: User, post: Post, at: datetime) -
         raise NotAllowed(gettext("只有已收到的检查可以申请作废。"))
     freezing.require_open(check.date, at)
     log(by=by, verb=ASKED, on=check, post=post, reason=reason, at=at)
-    office = people.holders(check.county, [Role.OFFICE_CLERK], on=local_date(at))
+    office = people.holders(check.place.school.unit.first_reviewer, [Role.OFFICE_CLERK], on=local_date(at))
     words = {"school": check.school.name, "receipt": check.receipt_no}
     title = gettext("%(school)s申请作废检查 %(receipt)s") % words
     notify(to=office, key=f"check-void:{check.pk}:{at:%s}", title=title, text=reason, url=address(check.pk), at=at)

@@ -6,7 +6,6 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext
 
@@ -17,7 +16,7 @@ from inspections.checks.rules import releases
 from inspections.schedules.rules import Slot
 from inspections.schedules.selectors import slot_of
 from logistics_portal.accounts.models import Post, User
-from logistics_portal.accounts.permissions import GRANTS, Permission, Role
+from logistics_portal.accounts.permissions import Permission, Role
 from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records.selectors import figures_read_once
@@ -155,14 +154,11 @@ def require_corrector(authors: Collection[int], by: User, post: Post) -> None:
 
 def waiting_for(user: User) -> list[Release]:
     """Return the requests that wait for a person's answer, oldest first; only the offices of F answer."""
-    units = [post.unit_id for post in user.live_posts if Role(post.role) in GRANTS[Permission.CHECK_RELEASE]]
-    if not units:
-        return []
-    below = Q(check_row__school__unit__parent__in=units) | Q(check_row__school__unit__parent__parent__in=units)
-    rows = Release.objects.visible_to(user).filter(below, state=releases.State.REQUESTED).exclude(asked_by=user)
-    related = ("check_row__place", "check_row__checklist", UP_TO_F)
+    theirs = user.where(Permission.CHECK_RELEASE, "check_row__school__unit")
+    rows = Release.objects.visible_to(user).filter(theirs, state=releases.State.REQUESTED).exclude(asked_by=user)
+    related = ("check_row__school", "check_row__checklist")
     rows = rows.select_related(*related).defer("check_row__answers", "check_row__values").order_by("asked_at", "pk")
-    return [it for it in rows[:LOOKED_AT] if user.can(Permission.CHECK_RELEASE, at=it.check_row.school.unit)]
+    return list(rows[:LOOKED_AT])
 
 
 def to_use(user: User, at: datetime) -> list[Release]:

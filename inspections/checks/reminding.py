@@ -108,8 +108,9 @@ def tell_missed(*, at: datetime) -> int:
         title = gettext("有 %(count)s 项检查漏检") % {"count": count}
         url = reverse("inspections:today")
         told += notify(to=to, key=f"missed:{today}:{unit}", title=title, url=url, at=at)
-    counties = Counter(rows.values_list("county", flat=True))
-    offices = Counter({unit: counties[unit.pk] for unit in Unit.objects.filter(pk__in=counties)})
+    offices: Counter[Unit] = Counter()
+    for school in Unit.objects.filter(pk__in=schools).select_related("parent__parent__parent"):
+        offices[school.first_reviewer] += schools[school.pk]
     return told + _tell_offices(offices, f"missed:{today}", gettext("辖区昨日以来新记漏检 %(count)s 项"), at)
 
 

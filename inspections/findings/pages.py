@@ -230,11 +230,13 @@ def draft_key(user: User, finding: Finding) -> str:
 
 def facts_of(finding: Finding) -> list[tuple[str, str]]:
     """Return what is known of a finding as label and value."""
+    reviewer = finding.school.unit.first_reviewer
     rows = [
         (gettext("编号"), finding.number),
         (gettext("学校"), finding.school.name),
         (gettext("场所"), finding.place.name),
-        (gettext("初审单位"), finding.county.name),
+        (gettext("初审单位"), reviewer.name),
+        (gettext("发现时的初审单位"), finding.county.name if finding.county_id != reviewer.pk else ""),
         (gettext("来源"), str(finding.get_origin_display())),
         (gettext("检查项"), finding.item_code),
         (gettext("发现人"), finding.found_by.full_name),

@@ -16,8 +16,9 @@ from logistics_portal.accounts.permissions import SCHOOL_ROLES, Permission, Role
 from schools.register.models import Place
 
 FIXERS = frozenset(SCHOOL_ROLES - {Role.PRINCIPAL, Role.PARTY_SECRETARY})
+REVIEWING = Permission.FINDING_ACCEPT  # who holds it over a school watches its findings
 OFFICE = frozenset({Role.OFFICE_CLERK, Role.OFFICE_HEAD})
-LEADERS = frozenset({Role.VICE_PRINCIPAL_LOGISTICS, Role.FOOD_SAFETY_DIRECTOR, Role.PRINCIPAL})
+UP_TO_F = "school__unit__parent__parent__parent"
 FIRST, NEXT, PROVINCE, SCHOOL = "F", "C", "P", "school"
 
 
@@ -87,13 +88,19 @@ def verifies_at(user: User, unit: Unit) -> bool:
     return any(post.unit_id == unit.pk and post.role in OFFICE for post in user.live_posts)
 
 
+def at_school_of(user: User, permission: Permission, to: str = "school__unit") -> Q:
+    """Return the condition that a finding lies at a school over which a person holds a right today.
+
+    The first reviewer that acts and is told is the school's present one, whoever it was when the finding was raised.
+    """
+    return user.where(permission, to)
+
+
 def verifiable_by(user: User) -> Q:
     """Return the condition that a remedied finding waits for this very person: theirs to verify, and not their work."""
-    offices = [post.unit_id for post in user.live_posts if post.role in OFFICE]
-    schools = [post.unit_id for post in user.live_posts if post.role in LEADERS]
-    theirs = Q(county__in=offices) | Q(
-        school__unit__in=schools, severity=Severity.MINOR.value, origin=Origin.OWN_CHECK.value
-    )
+    minor_own = Q(severity=Severity.MINOR.value, origin=Origin.OWN_CHECK.value)
+    theirs = at_school_of(user, Permission.FINDING_ACCEPT)
+    theirs |= at_school_of(user, Permission.FINDING_ACCEPT_MINOR) & minor_own
     own = Q(remedied_by=user) | Q(fixer=user, fixer__isnull=False)
     return theirs & ~own
 
@@ -139,8 +146,8 @@ class Callers:
 
 
 def level_units(finding: Finding) -> dict[str, int]:
-    """Return the units of a finding's line by level: the school, F, C and P."""
-    first = finding.county
+    """Return the units of a finding's line by level, as it stands today: the school, F, C and P."""
+    first = finding.school.unit.first_reviewer
     above = first.next_level
     return {SCHOOL: finding.school.unit_id, FIRST: first.pk, NEXT: above.pk, PROVINCE: _top(above).pk}
 

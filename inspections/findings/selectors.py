@@ -13,9 +13,9 @@ from django.utils.translation import gettext, ngettext
 from inspections.checklists.models import Version
 from inspections.findings import rules
 from inspections.findings.models import ExtensionRequest, Finding, FindingEvent, FindingPhoto, Toleration
-from inspections.findings.people import FIXERS, OFFICE, verifiable_by
+from inspections.findings.people import FIXERS, OFFICE, REVIEWING, at_school_of, verifiable_by
 from logistics_portal.accounts.models import User
-from logistics_portal.accounts.permissions import Role
+from logistics_portal.accounts.permissions import Permission, Role
 from logistics_portal.kit.components import Event
 from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.registry import Todo
@@ -24,6 +24,7 @@ from logistics_portal.records.models import Attachment
 ONE_HOUR, ONE_DAY = timedelta(hours=1), timedelta(days=1)
 SOON = timedelta(hours=24)
 TODOS = 20
+OF_ASKED = "finding__school__unit"
 OF_FINDING = ("finding__place", "finding__school", "finding__item")
 SEVERITY_TONES = {"critical": "bad", "major": "warn", "minor": "idle"}
 STATE_TONES = {"open": "warn", "remedied": "info", "closed": "good"}
@@ -248,18 +249,17 @@ def _open_todo(finding: Finding, now: datetime) -> Todo:
 
 
 def _late_todos(user: User, now: datetime) -> list[Todo]:
-    offices = [post.unit_id for post in user.live_posts if post.role in OFFICE]
-    if not offices:
+    if not user.roles & OFFICE:
         return []
-    rows = Finding.objects.filter(county__in=offices)
+    rows = Finding.objects.visible_to(user).filter(at_school_of(user, REVIEWING))
     late = Count("pk", filter=Q(pk__in=rows.overdue(at=now).values("pk")))
     numbers = rows.open().aggregate(late=late, critical=Count("pk", filter=Q(severity=rules.Severity.CRITICAL)))
-    page = reverse("inspections:findings")
+    page = f"{reverse('inspections:findings')}?reviewer=own"
     critical = ngettext("%(n)s 项严重问题未整改", "%(n)s 项严重问题未整改", numbers["critical"])
     overdue = ngettext("%(n)s 项整改超期", "%(n)s 项整改超期", numbers["late"])
     told = [
-        (numbers["critical"], critical % {"n": numbers["critical"]}, f"{page}?state=open&severity=critical"),
-        (numbers["late"], overdue % {"n": numbers["late"]}, f"{page}?overdue=true"),
+        (numbers["critical"], critical % {"n": numbers["critical"]}, f"{page}&state=open&severity=critical"),
+        (numbers["late"], overdue % {"n": numbers["late"]}, f"{page}&overdue=true"),
     ]
     return [Todo(text=text, url=url, urgency="bad") for number, text, url in told if number]
 
@@ -273,14 +273,14 @@ def _verify_todo(user: User) -> list[Todo]:
 
 
 def _request_todo(user: User) -> list[Todo]:
-    offices = [post.unit_id for post in user.live_posts if post.role in OFFICE]
-    if not offices:
+    if not user.roles & OFFICE:
         return []
-    waiting = ExtensionRequest.objects.filter(granted__isnull=True, finding__county__in=offices)
+    answered = at_school_of(user, Permission.FINDING_EXTEND, OF_ASKED)
+    waiting = ExtensionRequest.objects.filter(answered, granted__isnull=True)
     extensions = waiting.select_related(*OF_FINDING).order_by("asked_at", "pk")[:TODOS]
     said = FindingEvent.objects.filter(finding=OuterRef("pk"), step__in=ON_WITHDRAWAL).order_by("-at", "-pk")
     last = Subquery(said.values("step")[:1])
-    mistaken = Finding.objects.unsettled().filter(county__in=offices).annotate(last=last)
+    mistaken = Finding.objects.unsettled().filter(at_school_of(user, Permission.FINDING_WITHDRAW)).annotate(last=last)
     mistaken = mistaken.filter(last="ask_withdraw").select_related("place", "school", "item").order_by("pk")[:TODOS]
     return [
         *_asked(gettext("答复延期申请：%(title)s"), [row.finding for row in extensions]),
@@ -291,11 +291,11 @@ def _request_todo(user: User) -> list[Todo]:
 
 def _toleration_todo(user: User) -> list[Todo]:
     clerks, heads = (
-        [post.unit_id for post in user.live_posts if post.role == role]
-        for role in (Role.OFFICE_CLERK, Role.OFFICE_HEAD)
+        at_school_of(user, right, OF_ASKED)
+        for right in (Permission.FINDING_TOLERATE_PREPARE, Permission.FINDING_TOLERATE)
     )
-    asked = Q(state=Toleration.State.ASKED, finding__county__in=clerks)
-    prepared = Q(state=Toleration.State.FORWARDED, finding__county__in=heads) & ~Q(prepared_by=user)
+    asked = Q(state=Toleration.State.ASKED) & clerks
+    prepared = Q(state=Toleration.State.FORWARDED) & heads & ~Q(prepared_by=user)
     waiting = Toleration.objects.filter(asked | prepared, finding__state=rules.State.OPEN)
     rows = waiting.select_related(*OF_FINDING).order_by("asked_at", "pk")[:TODOS]
     return _asked(gettext("限期保留待办：%(title)s"), [row.finding for row in rows])

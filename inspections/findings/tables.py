@@ -14,6 +14,7 @@ from django_tables2 import A
 
 from inspections.findings import selectors
 from inspections.findings.models import Finding
+from inspections.findings.people import REVIEWING, at_school_of
 from inspections.findings.rules import Origin, Severity, State
 from logistics_portal.accounts.models import Unit
 from logistics_portal.kit.dates import until_text
@@ -24,6 +25,7 @@ from schools.register.models import Place
 
 UNSETTLED, ALL = "unsettled", "all"
 LATE = [("true", _("超期")), ("false", _("未超期"))]
+REVIEWERS = [("own", _("本单位初审"))]
 KEPT = [("true", _("限期保留")), ("false", _("不保留"))]
 STATES = [(UNSETTLED, _("未销号")), *State.choices, (ALL, _("全部"))]
 
@@ -80,6 +82,7 @@ class FindingFilter(PortalFilter):
     severity = ChoiceFilter(label=_("级别"), choices=Severity.choices)
     overdue = ChoiceFilter(label=_("期限"), choices=LATE, method="by_overdue")
     tolerated = ChoiceFilter(label=_("限期保留"), choices=KEPT, method="by_tolerated")
+    reviewer = ChoiceFilter(label=_("初审"), choices=REVIEWERS, method="by_reviewer")
     q = CharFilter(label=_("学校、问题"), method="by_text", max_length=60)
     unit = ModelChoiceFilter(label=_("单位"), queryset=_units, method="by_unit")
     subject = ChoiceFilter(label=_("场所类别"), choices=Place.Kind.choices, field_name="place__kind")
@@ -117,6 +120,10 @@ class FindingFilter(PortalFilter):
             if tolerated == "true"
             else rows.exclude(pk__in=rows.model.objects.tolerated(on=today))
         )
+
+    def by_reviewer(self, rows: Any, _name: str, _whose: str) -> Any:
+        """Keep the findings of the schools that the reader's own office reviews."""
+        return rows.filter(at_school_of(self.request.user, REVIEWING))
 
     def by_text(self, rows: Any, _name: str, text: str) -> Any:
         """Keep what the text names: a school, a finding's title or its number."""

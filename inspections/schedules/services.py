@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext
 
 from inspections.checklists.models import Checklist
@@ -14,7 +15,7 @@ from inspections.schedules.models import Exemption, Missed
 from inspections.schedules.rules import Slot
 from inspections.schedules.selectors import DutyKey, due
 from logistics_portal.accounts.models import Post, User
-from logistics_portal.accounts.permissions import GRANTS, Permission
+from logistics_portal.accounts.permissions import Permission
 from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.kit.scoping import ScopedQuerySet
@@ -23,6 +24,7 @@ from logistics_portal.records.services import log
 from schools.register.models import Place
 
 LONGEST = timedelta(days=31)
+LONGEST_OPEN = timedelta(days=70)  # no slot stays open so long after its date
 ANSWER_DAYS = 2  # working days
 WAITING_SHOWN = 20
 
@@ -120,15 +122,22 @@ def revoke(*, exemption: Exemption, reason: str, by: User, post: Post, at: datet
 
 
 def waiting_for(user: User, now: datetime) -> list[Exemption]:
-    """Return the requests that wait for a person's answer, oldest first: F's, and C's once a slot has closed."""
-    if not any(role in user.roles for closed in (True, False) for role in GRANTS[_deciding(closed=closed)]):
-        return []
+    """Return the requests that wait for a person's answer, oldest first: F's, and C's once a slot has closed.
+
+    Where the days leave open whether a slot has closed, it is worked out for all of them together; what is another
+    office's never takes the room of one's own.
+    """
+    today = local_date(now)
+    first, late = (user.where(_deciding(closed=closed), "place__school__unit") for closed in (False, True))
     rows = Exemption.objects.visible_to(user).filter(state=Exemption.State.REQUESTED).exclude(requested_by=user)
     rows = rows.select_related("place__school__unit__parent__parent__parent", "checklist")
-    asked = list(rows.order_by("requested_at", "pk")[: 2 * WAITING_SHOWN])
-    over = _closed_among([row for row in asked if row.first_date < local_date(now)], now)
-    mine = [row for row in asked if user.can(_deciding(closed=row.pk in over), at=row.place.school.unit)]
-    return mine[:WAITING_SHOWN]
+    rows = rows.order_by("requested_at", "pk")
+    begun = Q(first_date__lt=today, last_date__gte=today - LONGEST_OPEN)
+    sure = rows.filter(first & Q(first_date__gte=today) | late & Q(last_date__lt=today - LONGEST_OPEN))[:WAITING_SHOWN]
+    open_or_not = list(rows.filter(begun, first | late))
+    over = _closed_among(open_or_not, now)
+    mine = [row for row in open_or_not if user.can(_deciding(closed=row.pk in over), at=row.place.school.unit)]
+    return sorted([*sure, *mine], key=lambda row: (row.requested_at, row.pk))[:WAITING_SHOWN]
 
 
 def _closed_among(rows: Sequence[Exemption], at: datetime) -> set[int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 
 from logistics_portal.accounts import selectors
@@ -140,8 +140,11 @@ def imports_waiting_for(user: User) -> list[PeopleImport]:
     """Return the agreed imports that wait for this person: one's own short ones, others' long ones as the second."""
     if Role.SECURITY_ADMIN not in user.roles:
         return []
-    rows = _open_imports(user).filter(agreed_at__isnull=False)
-    return [row for row in rows[:READ] if carries_out(user, row)][:SHOWN]
+    offices = {post.unit_id for post in user.live_posts if post.role == Role.SECURITY_ADMIN}
+    here = offices.union(*(user.charge.next.get(pk, ()) for pk in offices))
+    own, others = Q(by=user, needs_second=False), Q(unit__in=here, needs_second=True) & ~Q(by=user)
+    rows = _open_imports(user).filter(own | others, agreed_at__isnull=False)
+    return [row for row in rows[:SHOWN] if carries_out(user, row)]
 
 
 def lists_waiting_for(user: User) -> list[PeopleImport]:

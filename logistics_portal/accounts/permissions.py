@@ -109,6 +109,8 @@ class Permission(StrEnum):
     SCHOOL_PROPOSE = auto()
     SCHOOL_EDIT = auto()
     SCHOOL_CLOSE = auto()
+    SCHOOL_END = auto()
+    SCHOOL_MOVE_FAR = auto()
     PLACE_ADD = auto()
     PLACE_CLOSE = auto()
     CALENDAR_EDIT = auto()
@@ -117,6 +119,8 @@ class Permission(StrEnum):
     CLOSURE_CONFIRM = auto()
     CLOSURE_REQUEST = auto()
     CLOSURE_DECIDE = auto()
+    CLOSURE_DECIDE_LONG = auto()
+    CLOSURE_DECIDE_LATE = auto()
     EXEMPTION_REQUEST = auto()
     EXEMPTION_DECIDE = auto()
     EXEMPTION_DECIDE_LATE = auto()
@@ -224,6 +228,8 @@ GRANTS: dict[Permission, Grants] = {
     Permission.SCHOOL_PROPOSE: _give(OWN, LO, VP),
     Permission.SCHOOL_EDIT: _give(F, OC, OH),
     Permission.SCHOOL_CLOSE: _give(F, OH),
+    Permission.SCHOOL_END: _give(C, OH),
+    Permission.SCHOOL_MOVE_FAR: _give(P, OH),
     Permission.PLACE_ADD: _give(OWN, LO, VP) | _give(F, OC),
     Permission.PLACE_CLOSE: _give(OWN, VP) | _give(F, OC),
     Permission.CALENDAR_EDIT: _give(OWN, OC),
@@ -232,6 +238,8 @@ GRANTS: dict[Permission, Grants] = {
     Permission.CLOSURE_CONFIRM: _give(OWN, OH),
     Permission.CLOSURE_REQUEST: _give(OWN, PR, VP),
     Permission.CLOSURE_DECIDE: _give(F, OC, OH),
+    Permission.CLOSURE_DECIDE_LONG: _give(F, OH),
+    Permission.CLOSURE_DECIDE_LATE: _give(C, OH),
     Permission.EXEMPTION_REQUEST: _give(OWN, LO, VP, PR),
     Permission.EXEMPTION_DECIDE: _give(F, OC, OH),
     Permission.EXEMPTION_DECIDE_LATE: _give(C, OH),

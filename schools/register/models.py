@@ -212,6 +212,7 @@ class Proposal(Scoped):
         """Where it stands."""
 
         REQUESTED = "requested", _("待批")
+        AGREED = "agreed", _("已批，到期生效")
         APPROVED = "approved", _("已批")
         REFUSED = "refused", _("驳回")
         WITHDRAWN = "withdrawn", _("撤回")
@@ -232,6 +233,7 @@ class Proposal(Scoped):
     )
     decided_at = models.DateTimeField(_("审批时间"), null=True, blank=True)
     answer = models.CharField(_("审批意见"), max_length=200, blank=True)
+    trouble = models.CharField(_("未能生效的原因"), max_length=200, blank=True)
 
     objects = ScopedQuerySet["Proposal"].as_manager()
 
@@ -239,7 +241,8 @@ class Proposal(Scoped):
         verbose_name = _("变更申请")
         constraints = [
             models.CheckConstraint(
-                condition=~Q(state__in=["approved", "refused"]) | Q(decided_by__isnull=False, decided_at__isnull=False),
+                condition=~Q(state__in=["agreed", "approved", "refused"])
+                | Q(decided_by__isnull=False, decided_at__isnull=False),
                 name="proposal_decided_by_somebody",
             ),
             models.CheckConstraint(

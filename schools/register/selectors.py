@@ -23,7 +23,6 @@ from schools.register.rules import changes
 
 FOUND_AT_MOST = 20
 NUMBERS = re.compile(r"([0-9]{1,9})")
-LOOKED_AT = 100
 PLACE_PAGES = {
     Place.Kind.CANTEEN: ("canteens:canteen", "canteens:add"),
     Place.Kind.DORMITORY: ("dormitories:building", "dormitories:add"),
@@ -177,9 +176,13 @@ def decider_unit(proposal: Proposal) -> Unit:
     first = proposal.school.unit.first_reviewer
     if proposal.kind in OF_SCHOOL | OF_PLACE:
         return first
-    if proposal.target_unit is not None and _city_of(proposal.target_unit) != _city_of(first):
-        return _root(first)
-    return first.next_level
+    return _root(first) if _leaves_the_city(proposal) else first.next_level
+
+
+def _leaves_the_city(proposal: Proposal) -> bool:
+    """Say whether a school would move to another city; then the province answers."""
+    target = proposal.target_unit
+    return target is not None and _city_of(target) != _city_of(proposal.school.unit.first_reviewer)
 
 
 def _city_of(unit: Unit) -> Unit | None:
@@ -199,17 +202,25 @@ def may_decide(user: User, proposal: Proposal) -> bool:
         return user.can(Permission.SCHOOL_EDIT, at=unit)
     if proposal.kind in OF_PLACE:
         return user.can(Permission.PLACE_CLOSE, at=unit)
-    return any(post.unit_id == unit.pk and post.role == Role.OFFICE_HEAD for post in user.live_posts)
+    right = Permission.SCHOOL_MOVE_FAR if _leaves_the_city(proposal) else Permission.SCHOOL_END
+    return user.can(right, at=proposal.school.unit)
 
 
 def waiting_for(user: User) -> list[Proposal]:
     """Return what waits for a person's answer, oldest first; only bureaus answer."""
-    if not any(post.unit.kind != Unit.Kind.SCHOOL for post in user.live_posts):
-        return []
     rows = Proposal.objects.visible_to(user).filter(state=Proposal.State.REQUESTED).exclude(asked_by=user)
     related = ("school__unit__parent__parent__parent", "target_unit__parent__parent")
-    oldest = rows.select_related(*related).order_by("asked_at", "pk")[:LOOKED_AT]
+    oldest = rows.filter(_may_be_theirs(user)).select_related(*related).order_by("asked_at", "pk")
     return [row for row in oldest if may_decide(user, row)][:FOUND_AT_MOST]
+
+
+def _may_be_theirs(user: User) -> Q:
+    """Return what a person may answer; whether a move leaves the city is seen row by row."""
+    of_school = user.where(Permission.SCHOOL_EDIT, "school__unit") & Q(kind__in=OF_SCHOOL)
+    of_place = user.where(Permission.PLACE_CLOSE, "school__unit") & Q(kind__in=OF_PLACE)
+    ends = user.where(Permission.SCHOOL_END, "school__unit") & ~Q(kind__in=OF_SCHOOL | OF_PLACE)
+    moves = user.where(Permission.SCHOOL_MOVE_FAR, "school__unit") & Q(kind=Proposal.Kind.MOVE)
+    return of_school | of_place | ends | moves
 
 
 def _root(unit: Unit) -> Unit:

@@ -17,7 +17,7 @@ from logistics_portal.kit.tables import BadgeColumn, Column, DayColumn, NumberCo
 from schools.register.models import ImportFile, Proposal, School
 from schools.register.selectors import bureaus_of
 
-STATES = {"requested": "info", "approved": "good", "refused": "warn", "withdrawn": "idle"}
+STATES = {"requested": "info", "agreed": "info", "approved": "good", "refused": "warn", "withdrawn": "idle"}
 IMPORT_STATES = {"uploaded": "info", "checked": "info", "refused": "bad", "applied": "good", "cancelled": "idle"}
 LIVING, CLOSED = "living", "closed"
 

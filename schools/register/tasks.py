@@ -8,7 +8,7 @@ from django.utils import timezone
 from logistics_portal.records.work import Running, portal_task
 from schools.register import sheets
 from schools.register.models import ImportFile
-from schools.register.services import clock
+from schools.register.services import ahead, clock
 from schools.register.services import schools as services
 
 
@@ -28,6 +28,12 @@ def sweep_imports() -> dict[str, int]:
     """Give up the sheets nobody confirmed in time and let old files go; running twice is harmless."""
     now = timezone.now()
     return {"given_up": clock.give_up(at=now), "gone": clock.let_files_go(at=now)}
+
+
+@shared_task
+def apply_changes() -> int:
+    """Carry out the moves of schools whose day has come; running twice is harmless."""
+    return ahead.apply_due(at=timezone.now())
 
 
 @shared_task

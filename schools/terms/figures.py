@@ -9,7 +9,8 @@ from logistics_portal.records.selectors import book, figures_read_once
 from schools.register.figures import closes_after, freeze_day_at
 from schools.terms.rules.closures import Limits
 
-CLERK_DAYS, MOST_DAYS, DAYS_AHEAD = "CLOSURE_CLERK_DAYS", "CLOSURE_MOST_DAYS", "CLOSURE_DAYS_AHEAD"
+CLERK_DAYS, NEAR_DAYS = "CLOSURE_CLERK_DAYS", "CLOSURE_NEAR_DAYS"
+MOST_DAYS, DAYS_AHEAD = "CLOSURE_MOST_DAYS", "CLOSURE_DAYS_AHEAD"
 
 
 @figures_read_once()
@@ -18,6 +19,7 @@ def limits_at(at: datetime) -> Limits:
     held, usual, today = book(), Limits(), local_date(at)
     return Limits(
         clerk_days=held.number(CLERK_DAYS, today, usual.clerk_days),
+        near_days=held.number(NEAR_DAYS, today, usual.near_days),
         slot_closes_hours=closes_after(at),
         freeze_day=freeze_day_at(at),
         most_days=held.number(MOST_DAYS, today, usual.most_days),

@@ -10,16 +10,22 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from logistics_portal.accounts.models import Unit, User
-from logistics_portal.accounts.permissions import Permission, Role
+from logistics_portal.accounts.permissions import Permission
 from logistics_portal.kit.dates import local_date
-from logistics_portal.kit.errors import NotAllowed
+from schools.register.figures import closes_after
 from schools.register.models import School
+from schools.register.rules.changes import first_open_day
+from schools.terms.deciders import Turn, turn_of, turns
 from schools.terms.models import Closure, Edition
 from schools.terms.rules.closures import Decider
-from schools.terms.services.closures import decider_of
 
 LOOKED_BACK = timedelta(days=60)
-LOOKED_AT, SHOWN = 100, 20
+SHOWN = 20
+RIGHTS = {
+    Decider.CLERK: Permission.CLOSURE_DECIDE,
+    Decider.HEAD: Permission.CLOSURE_DECIDE_LONG,
+    Decider.HEAD_ABOVE: Permission.CLOSURE_DECIDE_LATE,
+}
 CLOSURE_UNITS = ("unit__parent__parent__parent", "declared_by_unit__parent__parent")
 
 
@@ -55,40 +61,57 @@ def may_discard(user: User, edition: Edition) -> bool:
 
 def may_answer(user: User, closure: Closure) -> bool:
     """Say whether a person may answer a closure now: the clerk, the head, or the head above, never who asked."""
-    if closure.requested_by_id == user.pk:
+    return _answers(user, closure, turn_of(closure, timezone.now()))
+
+
+def _answers(user: User, closure: Closure, turn: Turn) -> bool:
+    if closure.requested_by_id == user.pk or turn.who is None:
         return False
     if closure.unit.kind != Unit.Kind.SCHOOL:
         return _heads_declarer(user, closure)
-    who = decider_of(closure, timezone.now())
-    if who is Decider.CLERK:
-        return user.can(Permission.CLOSURE_DECIDE, at=closure.unit)
-    first = closure.unit.first_reviewer
-    unit = first.next_level if who is Decider.HEAD_ABOVE else first
-    return any(post.role == Role.OFFICE_HEAD and post.unit_id == unit.pk for post in user.live_posts)
+    return user.can(RIGHTS[turn.who], at=closure.unit)
 
 
 def awaited(closure: Closure, now: datetime) -> str:
     """Return who must answer a closure that is asked for, in words; nothing once the year's data are frozen."""
+    who = turn_of(closure, now).who
+    if who is None:
+        return ""
     if closure.unit.kind != Unit.Kind.SCHOOL:
         return gettext("%(unit)s后勤部门负责人") % {"unit": (closure.declared_by_unit or closure.unit).name}
     first = closure.unit.first_reviewer
-    try:
-        who = decider_of(closure, now)
-    except NotAllowed:
-        return ""
     if who is Decider.CLERK:
         return gettext("%(unit)s后勤部门") % {"unit": first.name}
     unit = first.next_level if who is Decider.HEAD_ABOVE else first
     return gettext("%(unit)s后勤部门负责人") % {"unit": unit.name}
 
 
+def counted_together(closure: Closure, now: datetime) -> int:
+    """Return how many days a school's closure makes with those near it; nothing where it stands alone."""
+    alone = (closure.last_date - closure.first_date).days + 1
+    days = turn_of(closure, now).days if closure.unit.kind == Unit.Kind.SCHOOL else alone
+    return days if days > alone else 0
+
+
 def waiting_for(user: User, now: datetime) -> list[Closure]:
     """Return the closures that wait for a person's answer, oldest first; only bureaus answer."""
-    if not any(post.unit.kind != Unit.Kind.SCHOOL for post in user.live_posts):
-        return []
     rows = Closure.objects.visible_to(user).filter(state=Closure.State.REQUESTED).exclude(requested_by=user)
-    living = rows.filter(first_date__gte=local_date(now) - LOOKED_BACK).select_related(*CLOSURE_UNITS)
-    return [row for row in living.order_by("requested_at", "pk")[:LOOKED_AT] if may_answer(user, row)][:SHOWN]
+    living = rows.filter(_may_be_theirs(user, now), first_date__gte=local_date(now) - LOOKED_BACK)
+    asked = list(living.select_related(*CLOSURE_UNITS).order_by("requested_at", "pk"))
+    held = turns(asked, now) if asked else {}
+    return [row for row in asked if _answers(user, row, held[row.pk])][:SHOWN]
+
+
+def _may_be_theirs(user: User, now: datetime) -> Q:
+    """Return what a person may answer as far as the first day tells; which is too long for clerks is seen later."""
+    open_day = first_open_day(now, closes_after(now))
+    clerks = user.where(Permission.CLOSURE_DECIDE, "unit") & Q(first_date__gte=local_date(now))
+    heads = user.where(Permission.CLOSURE_DECIDE_LONG, "unit") & Q(first_date__gte=open_day)
+    above = user.where(Permission.CLOSURE_DECIDE_LATE, "unit") & Q(first_date__lt=open_day)
+    declared = user.where(Permission.CLOSURE_CONFIRM, "declared_by_unit")
+    undeclared = Q(declared_by_unit__isnull=True) & user.where(Permission.CLOSURE_CONFIRM, "unit")
+    of_school = Q(unit__kind=Unit.Kind.SCHOOL)
+    return of_school & (clerks | heads | above) | ~of_school & (declared | undeclared)
 
 
 def may_revoke(user: User, closure: Closure) -> bool:

@@ -86,6 +86,7 @@ def post(holder: User, role: str | Role, at: Unit, **fields: object) -> Post:
     holder.__dict__.pop("live_posts", None)
     holder.__dict__.pop("reach", None)
     holder.__dict__.pop("roles", None)
+    holder.__dict__.pop("charge", None)
     return Post.objects.create(user=holder, role=str(role), unit=at, **{"from_date": LONG_AGO, **fields})
 
 

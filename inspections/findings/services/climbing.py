@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from inspections.findings import rules
 from inspections.findings.figures import figures_on, soonest_unverified
 from inspections.findings.models import Finding, FindingEvent
-from inspections.findings.people import Callers, level_units
+from inspections.findings.people import UP_TO_F, Callers, level_units
 from inspections.findings.selectors import address
 from inspections.findings.services.extending import expire_requests
 from inspections.findings.services.keeping import figures_of, timing_of
@@ -146,7 +146,7 @@ def _by_chunks(rows: QuerySet[Finding]) -> Iterable[list[int]]:
 
 def _locked(ids: Sequence[int], state: str) -> list[Finding]:
     rows = Finding.objects.select_for_update(of=("self",), skip_locked=True).filter(pk__in=ids, state=state)
-    return list(rows.select_related("school__unit", "place", "county__parent__parent", "fixer").order_by("pk"))
+    return list(rows.select_related(UP_TO_F, "place", "fixer").order_by("pk"))
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from inspections.findings import rules
 from inspections.findings.figures import figures_on
 from inspections.findings.models import Finding, FindingEvent, FindingPhoto
-from inspections.findings.people import Callers
+from inspections.findings.people import FIRST, UP_TO_F, Callers, level_units
 from inspections.findings.selectors import address
 from logistics_portal.accounts.models import Post, User
 from logistics_portal.accounts.permissions import Role
@@ -51,7 +51,7 @@ class Seen:
 
 def locked(finding: Finding) -> Finding:
     """Return the row as it stands now, locked until the transaction ends."""
-    rows = Finding.objects.select_for_update(of=("self",)).select_related("school__unit", "place", "county__parent")
+    rows = Finding.objects.select_for_update(of=("self",)).select_related(UP_TO_F, "place")
     return rows.get(pk=finding.pk)
 
 
@@ -114,8 +114,9 @@ def people_at_school(finding: Finding, roles: Iterable[str], at: datetime) -> li
 
 
 def people_of_office(finding: Finding, role: Role, at: datetime) -> list[User]:
-    """Return who holds a post at the finding's first reviewer."""
-    return Callers([finding.county_id], {role}, local_date(at)).at(finding.county_id, [role], finding.place_id)
+    """Return who holds a post at the first reviewer of the finding's school."""
+    office = level_units(finding)[FIRST]
+    return Callers([office], {role}, local_date(at)).at(office, [role], finding.place_id)
 
 
 def deadline_by_severity(finding: Finding, at: datetime) -> datetime:

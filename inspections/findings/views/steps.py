@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from inspections.findings import pages, selectors, services
 from inspections.findings.forms import AcceptForm, AnswerForm, AssignForm, ExtensionForm, RefuseForm, RemedyForm
 from inspections.findings.models import Finding
-from inspections.findings.people import Act, fixers_at, permission_for, post_for
+from inspections.findings.people import UP_TO_F, Act, fixers_at, permission_for, post_for
 from inspections.findings.services import Hand, Seen
 from logistics_portal.accounts.gate import SignedRequest, signed_in
 from logistics_portal.kit.errors import Clash, NotAllowed
@@ -164,7 +164,7 @@ def now() -> datetime:
 def found(request: SignedRequest, pk: int) -> Finding:
     """Return a finding within reach, or 404."""
     visible = Finding.objects.visible_to(request.user)
-    rows = visible.select_related("school__unit__parent", "place__school", "county", "fixer", "found_by", "verified_by")
+    rows = visible.select_related(UP_TO_F, "place__school", "county", "fixer", "found_by", "verified_by")
     return get_object_or_404(rows, pk=pk)
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from logistics_portal.accounts.models.units import Unit
+from logistics_portal.accounts.models.units import Charge, Unit, charge_of
 from logistics_portal.accounts.permissions import GRANTS, Level, Permission, Role
 from logistics_portal.kit.dated import held
 from logistics_portal.kit.prepared import prepared
@@ -102,6 +102,28 @@ class User(AbstractBaseUser):
         """Say whether a post held today grants `permission` at `at`."""
         return self.post_for(permission, at=at) is not None
 
+    @cached_property
+    def charge(self) -> Charge:
+        """Return what the bureaus of today's posts answer for, read once per request."""
+        return charge_of(post.unit for post in self.live_posts if post.unit.kind != Unit.Kind.SCHOOL)
+
+    def where(self, permission: Permission, to: str) -> Q:
+        """Return the condition that `can` holds at the unit `to` leads to: a list is cut after it, never before."""
+        found = Q(pk__in=[])
+        for post in self.live_posts:
+            for level in GRANTS[permission].get(Role(post.role), frozenset()):
+                found |= post.where_reached(to) & self._where_stands(post, level, to)
+        return found
+
+    def _where_stands(self, post: Post, level: Level, to: str) -> Q:
+        if level is Level.OWN:
+            return Q(**{to: post.unit_id})
+        if level in {Level.FIRST, Level.NEXT}:
+            charge = self.charge.first if level is Level.FIRST else self.charge.next
+            units = charge.get(post.unit_id, frozenset())
+            return Q(**{f"{to}__in": units}) | Q(**{f"{to}__parent__in": units, f"{to}__kind": Unit.Kind.SCHOOL})
+        return Q() if level is Level.ABOVE or post.unit.kind == Unit.Kind.PROVINCE else Q(pk__in=[])
+
 
 class PostQuerySet(ScopedQuerySet["Post"]):
     """Posts, and the ways they are asked for."""
@@ -182,6 +204,12 @@ class Post(Scoped):
         if self.reach_kind == Post.ReachKind.SCHOOLS:
             return any(row.unit_id == unit.pk for row in self.listed_schools.all())
         return unit.path.startswith(self.unit.path)
+
+    def where_reached(self, to: str) -> Q:
+        """Return the condition that the unit `to` leads to lies within this post's reach."""
+        if self.reach_kind == Post.ReachKind.SCHOOLS:
+            return Q(**{f"{to}__in": [row.unit_id for row in self.listed_schools.all()]})
+        return Q(**{f"{to}__path__startswith": self.unit.path})
 
     def allows(self, permission: Permission, *, at: Unit) -> bool:
         """Say whether this post grants `permission` at `at`: right role, right level, within reach."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar, Self
 
@@ -88,6 +91,48 @@ class Unit(Scoped):
     def next_level(self) -> Unit:
         """Return the bureau one above this one in the reporting line; the province is above itself."""
         return self.parent.first_reviewer if self.parent is not None else self
+
+
+@dataclass(frozen=True)
+class Charge:
+    """What some offices answer for, by office: the units whose first reviewer it is, and those it is one level above.
+
+    Schools are not among the units: theirs is the answer of the unit they hang under.
+    """
+
+    first: Mapping[int, frozenset[int]]
+    next: Mapping[int, frozenset[int]]
+
+
+def charge_of(offices: Iterable[Unit]) -> Charge:
+    """Return what some offices answer for; one query, however many units and schools lie below them."""
+    below = Q(pk__in=[])
+    for office in offices:
+        below |= Q(path__startswith=office.path)
+    rows = Unit.objects.exclude(kind=Unit.Kind.SCHOOL).filter(below)
+    tree = {unit.pk: unit for unit in rows.only("parent", "kind", "switched_on")}
+    first, following = defaultdict(set), defaultdict(set)
+    for pk in tree:
+        reviewer = _reviewer(pk, tree)
+        if reviewer is not None:
+            first[reviewer].add(pk)
+            above = tree[reviewer].parent_id
+            upper = reviewer if above is None else _reviewer(above, tree)
+            if upper is not None:
+                following[upper].add(pk)
+    return Charge(
+        {pk: frozenset(ids) for pk, ids in first.items()}, {pk: frozenset(ids) for pk, ids in following.items()}
+    )
+
+
+def _reviewer(pk: int | None, tree: Mapping[int, Unit]) -> int | None:
+    """Return the first reviewer of a unit as `Unit.first_reviewer` does, or nothing when it lies above the tree."""
+    while pk is not None and pk in tree:
+        unit = tree[pk]
+        if unit.parent_id is None or (unit.kind in Unit.BUREAUS and unit.switched_on):
+            return unit.pk
+        pk = unit.parent_id
+    return None
 
 
 class UnitPeriod(models.Model):

@@ -23,6 +23,7 @@ class State(TextChoices):
     """Where a proposal stands."""
 
     REQUESTED = "requested", _("待批")
+    AGREED = "agreed", _("已批，到期生效")
     APPROVED = "approved", _("已批")
     REFUSED = "refused", _("驳回")
     WITHDRAWN = "withdrawn", _("撤回")
@@ -30,6 +31,9 @@ class State(TextChoices):
 
 STEPS = {
     ("approve", State.REQUESTED): State.APPROVED,
+    ("agree", State.REQUESTED): State.AGREED,
+    ("apply", State.AGREED): State.APPROVED,
+    ("refuse", State.AGREED): State.REFUSED,
     ("refuse", State.REQUESTED): State.REFUSED,
     ("withdraw", State.REQUESTED): State.WITHDRAWN,
 }

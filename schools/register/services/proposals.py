@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
+from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from logistics_portal.accounts.models import Unit, User
+from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records import services as records
 from schools.register.figures import closes_after
 from schools.register.models import Place, Proposal, School, Trait
 from schools.register.rules import changes
 from schools.register.services import places, schools
+
+LIVING = (Proposal.State.REQUESTED, Proposal.State.AGREED)
+ANSWERS = {
+    "approve": _("%(school)s：%(kind)s申请已批准"),
+    "agree": _("%(school)s：%(kind)s申请已批准，%(day)s 起生效"),
+    "refuse": _("%(school)s：%(kind)s申请被驳回"),
+}
 
 
 class Wish(TypedDict, total=False):
@@ -35,11 +46,9 @@ def ask(*, school: School, kind: str, by: User, at: datetime, **wish: Unpack[Wis
 
     Raises `NotAllowed` while the same thing is already asked for, or the day could not be kept.
     """
-    same = Proposal.objects.filter(
-        school=school, kind=kind, place=wish.get("place"), state=Proposal.State.REQUESTED
-    ).select_for_update()
-    if same.exists():
-        raise NotAllowed(gettext("同一事项已有一条待批申请，请先办结。"))
+    same = Proposal.objects.filter(school=school, kind=kind, place=wish.get("place"), state__in=LIVING)
+    if same.select_for_update().exists():
+        raise NotAllowed(gettext("同一事项已有一条申请待批或待生效，请先办结。"))
     changes.needs_document(kind, wish.get("document", ""))
     if kind in {Proposal.Kind.CLOSE_PLACE, Proposal.Kind.REOPEN_PLACE}:
         changes.forward_only(wish["takes_effect"], at)
@@ -61,22 +70,34 @@ def ask(*, school: School, kind: str, by: User, at: datetime, **wish: Unpack[Wis
 
 @transaction.atomic
 def approve(*, proposal: Proposal, by: User, at: datetime, answer: str = "") -> Proposal:
-    """Approve a wish and carry it out in the same transaction; the one who asked cannot."""
+    """Approve a wish and carry it out in the same transaction; the one who asked cannot.
+
+    A move dated ahead is agreed to now and carried out by the clock on its day, since the tree is as it stands today.
+    """
+    if proposal.kind == Proposal.Kind.MOVE and proposal.takes_effect > local_date(at):
+        proposal = _decide("agree", proposal, by, at, answer)
+        schools.may_move(proposal.school, _target(proposal))
+        return proposal
     proposal = _decide("approve", proposal, by, at, answer)
-    CARRY_OUT[Proposal.Kind(proposal.kind)](proposal, by, at)
+    carry_out(proposal, by, at)
     return proposal
+
+
+def carry_out(proposal: Proposal, by: User | None, at: datetime) -> None:
+    """Do what a proposal asks for; the caller's transaction holds its row."""
+    CARRY_OUT[Proposal.Kind(proposal.kind)](proposal, by, at)
 
 
 @transaction.atomic
 def refuse(*, proposal: Proposal, by: User, at: datetime, answer: str) -> Proposal:
-    """Refuse a wish, saying why."""
+    """Refuse a wish, saying why; a move agreed to is taken back as long as its day has not come."""
     return _decide("refuse", proposal, by, at, answer)
 
 
 @transaction.atomic
 def withdraw(*, proposal: Proposal, by: User, at: datetime) -> Proposal:
     """Take a wish back before it is decided."""
-    proposal = _locked(proposal)
+    proposal = locked(proposal.pk)
     proposal.state = changes.after("withdraw", proposal.state)
     proposal.save(update_fields=["state"])
     records.log(by=by, verb="proposal.withdraw", on=proposal, at=at)
@@ -84,17 +105,26 @@ def withdraw(*, proposal: Proposal, by: User, at: datetime) -> Proposal:
 
 
 def _decide(step: str, proposal: Proposal, by: User, at: datetime, answer: str) -> Proposal:
-    proposal = _locked(proposal)
+    proposal = locked(proposal.pk)
     proposal.state = changes.after(step, proposal.state)
     if proposal.asked_by_id == by.pk:
         raise NotAllowed(gettext("申请人不能审批自己的申请，请另一位有权的人办理。"))
     proposal.decided_by, proposal.decided_at, proposal.answer = by, at, answer
     proposal.save(update_fields=["state", "decided_by", "decided_at", "answer"])
-    records.log(by=by, verb=f"{proposal.kind}.{step}", on=proposal, at=at, reason=answer)
+    after = {"takes_effect": proposal.takes_effect} if step == "agree" else {}
+    records.log(by=by, verb=f"{proposal.kind}.{step}", on=proposal, at=at, reason=answer, after=after)
+    tell(proposal, [proposal.asked_by], ANSWERS[step], answer, at)
     return proposal
 
 
-def _edit(proposal: Proposal, by: User, at: datetime) -> None:
+def tell(proposal: Proposal, people: Sequence[User], words: Promise, text: str, at: datetime) -> None:
+    """Put what became of a proposal into the inboxes of some people."""
+    told = {"school": proposal.school.name, "kind": proposal.get_kind_display(), "day": proposal.takes_effect}
+    key, url = f"proposal:{proposal.pk}:{at.isoformat()}", reverse("schools:proposal", args=[proposal.pk])
+    records.notify(to=people, key=key, title=str(words) % told, text=text, url=url, at=at)
+
+
+def _edit(proposal: Proposal, by: User | None, at: datetime) -> None:
     flags = {column: flag for flag, column in schools.COLUMNS.items()}
     told = dict(proposal.changes)
     for column in [name for name in told if name in flags]:
@@ -105,7 +135,7 @@ def _edit(proposal: Proposal, by: User, at: datetime) -> None:
     schools.edit_school(school=proposal.school, by=by, at=at, **told)
 
 
-def _close(proposal: Proposal, by: User, at: datetime) -> None:
+def _close(proposal: Proposal, by: User | None, at: datetime) -> None:
     schools.close_school(
         school=proposal.school,
         on=proposal.takes_effect,
@@ -116,12 +146,16 @@ def _close(proposal: Proposal, by: User, at: datetime) -> None:
     )
 
 
-def _move(proposal: Proposal, by: User, at: datetime) -> None:
+def _target(proposal: Proposal) -> Unit:
     if proposal.target_unit is None:
         raise NotAllowed(gettext("没有写明新的主管单位。"))
+    return proposal.target_unit
+
+
+def _move(proposal: Proposal, by: User | None, at: datetime) -> None:
     schools.move_school(
         school=proposal.school,
-        to=proposal.target_unit,
+        to=_target(proposal),
         from_date=proposal.takes_effect,
         document=proposal.document,
         by=by,
@@ -129,11 +163,11 @@ def _move(proposal: Proposal, by: User, at: datetime) -> None:
     )
 
 
-def _close_place(proposal: Proposal, by: User, at: datetime) -> None:
+def _close_place(proposal: Proposal, by: User | None, at: datetime) -> None:
     places.close_place(place=_place(proposal), on=proposal.takes_effect, by=by, at=at)
 
 
-def _reopen_place(proposal: Proposal, by: User, at: datetime) -> None:
+def _reopen_place(proposal: Proposal, by: User | None, at: datetime) -> None:
     places.reopen_place(place=_place(proposal), on=proposal.takes_effect, by=by, at=at)
 
 
@@ -143,11 +177,11 @@ def _place(proposal: Proposal) -> Place:
     return proposal.place
 
 
-def _enrol(proposal: Proposal, by: User, at: datetime) -> None:
+def _enrol(proposal: Proposal, by: User | None, at: datetime) -> None:
     schools.set_enrolment(school=proposal.school, by=by, at=at, **proposal.changes)
 
 
-CARRY_OUT: dict[Proposal.Kind, Callable[[Proposal, User, datetime], None]] = {
+CARRY_OUT: dict[Proposal.Kind, Callable[[Proposal, User | None, datetime], None]] = {
     Proposal.Kind.EDIT: _edit,
     Proposal.Kind.CLOSE: _close,
     Proposal.Kind.MERGE: _close,
@@ -158,6 +192,7 @@ CARRY_OUT: dict[Proposal.Kind, Callable[[Proposal, User, datetime], None]] = {
 }
 
 
-def _locked(proposal: Proposal) -> Proposal:
+def locked(pk: int) -> Proposal:
+    """Return a proposal as it stands now, locked until the transaction ends."""
     found = Proposal.objects.select_for_update(of=("self",))
-    return found.select_related("school__unit", "place", "target_unit", "successor").get(pk=proposal.pk)
+    return found.select_related("school__unit", "place", "target_unit", "successor", "asked_by").get(pk=pk)

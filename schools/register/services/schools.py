@@ -220,6 +220,13 @@ def close_school(
     return school
 
 
+def may_move(school: School, to: Unit) -> None:
+    """Refuse a bureau that cannot supervise a school, or does so already."""
+    may_supervise(to)
+    if to.pk == school.unit.parent_id:
+        raise NotAllowed(gettext("学校现在就由这个单位主管。"))
+
+
 @transaction.atomic
 def move_school(*, school: School, to: Unit, from_date: date, document: str, by: User | None, at: datetime) -> School:
     """Put a school under another bureau; its unit's path is rewritten, its history keeps the old reporting line (R113).
@@ -228,10 +235,8 @@ def move_school(*, school: School, to: Unit, from_date: date, document: str, by:
     """
     lock_tree()
     school, to = _locked(school), Unit.objects.get(pk=to.pk)
-    may_supervise(to)
+    may_move(school, to)
     unit = school.unit
-    if to.pk == unit.parent_id:
-        raise NotAllowed(gettext("学校现在就由这个单位主管。"))
     if from_date > local_date(at):
         raise NotAllowed(gettext("请到 %(day)s 当天再办理，机构树以当天为准。") % {"day": from_date})
     changes.not_over_closed_days(from_date, at, closes_after(at))

@@ -141,6 +141,7 @@ def _page(request: SignedRequest, proposal: Proposal, form: AnswerForm, status: 
     context = {
         "proposal": proposal,
         "may_decide": proposal.state == Proposal.State.REQUESTED and selectors.may_decide(request.user, proposal),
+        "may_take_back": proposal.state == Proposal.State.AGREED and selectors.may_decide(request.user, proposal),
         "may_withdraw": proposal.state == Proposal.State.REQUESTED and proposal.asked_by_id == request.user.pk,
         "decider": selectors.decider_unit(proposal),
         "rows": selectors.wish_of(proposal),

@@ -20,8 +20,9 @@ from logistics_portal.records import trails
 from logistics_portal.records.selectors import trail
 from schools.register import selectors
 from schools.register.forms import AddForm, SchoolFacts
-from schools.register.models import Place, Proposal, School
+from schools.register.models import Place, School
 from schools.register.services import schools as services
+from schools.register.services.proposals import LIVING
 from schools.register.tables import SchoolFilter, SchoolTable
 
 
@@ -83,7 +84,7 @@ def school_page(request: SignedRequest, pk: int) -> HttpResponse:
         "traits": school.traits.order_by("flag", "-from_date"),
         "enrolments": enrolments,
         "periods": school.unit.periods.select_related("parent").order_by("-from_date"),
-        "proposals": school.proposals.filter(state=Proposal.State.REQUESTED).order_by("asked_at", "pk"),
+        "proposals": school.proposals.filter(state__in=LIVING).order_by("asked_at", "pk"),
         "panels": panels_for(request, "school", school),
         "events": trails.told(trail(school)[:30]),
     }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from django.db.models import TextChoices
@@ -24,6 +25,8 @@ class State(TextChoices):
     WITHDRAWN = "withdrawn", _("撤回")
     REVOKED = "revoked", _("撤销")
 
+
+Stretch = tuple[date, date]
 
 STEPS = {
     ("approve", State.REQUESTED): State.APPROVED,
@@ -46,6 +49,7 @@ class Limits:
     """The figures of closures as they stand on a day; the portal's parameters of the same names replace them."""
 
     clerk_days: int = 5
+    near_days: int = 7
     slot_closes_hours: int = 48
     freeze_day: int = 15
     most_days: int = 366
@@ -82,17 +86,35 @@ def within_reason(first: date, last: date, at: datetime, limits: Limits) -> None
         raise NotAllowed(gettext("最早提前 %(most)s 天办理停课，请核对日期。") % {"most": limits.days_ahead})
 
 
-def decider(first: date, last: date, at: datetime, limits: Limits) -> Decider:
+def days_together(asked: Stretch, others: Iterable[Stretch], near: int) -> int:
+    """Return the days of a closure and of those that follow one another with at most `near` days between.
+
+    A long closure asked for in pieces is as long as its pieces; the days between, on which the school runs, are not
+    counted.
+    """
+    first, last = asked
+    days, far = (last - first).days + 1, sorted(others)
+    gap = timedelta(days=near + 1)
+    while reached := [it for it in far if it[0] <= last + gap and it[1] >= first - gap]:
+        days += sum((end - start).days + 1 for start, end in reached)
+        first = min(first, *(start for start, _end in reached))
+        last = max(last, *(end for _start, end in reached))
+        far = [it for it in far if it not in reached]
+    return days
+
+
+def decider(first: date, last: date, at: datetime, limits: Limits, days: int = 0) -> Decider:
     """Return who must answer: more than five days or past days the head, days already closed the head above.
 
-    Raises `NotAllowed` once the year's data are frozen.
+    `days` are those of the closure with the ones near it, where there are any. Raises `NotAllowed` once the year's
+    data are frozen.
     """
     if frozen(first, at, limits):
         raise NotAllowed(gettext("%(year)s 年的数据已冻结，不能再办理停课。") % {"year": first.year})
     if slots_closed(first, at, limits.slot_closes_hours):
         return Decider.HEAD_ABOVE
     past = day_end(first) <= at
-    if past or (last - first).days + 1 > limits.clerk_days:
+    if past or max(days, (last - first).days + 1) > limits.clerk_days:
         return Decider.HEAD
     return Decider.CLERK
 

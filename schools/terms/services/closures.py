@@ -110,11 +110,6 @@ def revoke(*, closure: Closure, by: User, at: datetime, reason: str) -> Closure:
     return taken
 
 
-def decider_of(closure: Closure, at: datetime) -> rules.Decider:
-    """Return who must answer this request now."""
-    return rules.decider(closure.first_date, closure.last_date, at, limits_at(at))
-
-
 def _decide(step: str, closure: Closure, by: User, at: datetime, answer: str) -> Closure:
     closure = _locked(closure)
     closure.state = rules.after(step, closure.state)

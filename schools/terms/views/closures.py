@@ -89,7 +89,8 @@ def _page(request: SignedRequest, closure: Closure, form: AnswerForm, status: in
     asked = closure.state == State.REQUESTED
     context = {
         "closure": closure,
-        "may_answer": asked and _may_answer(request, closure),
+        "may_answer": asked and reach.may_answer(request.user, closure),
+        "together": reach.counted_together(closure, timezone.now()) if asked else 0,
         "awaited": reach.awaited(closure, timezone.now()) if asked else "",
         "may_withdraw": asked and closure.requested_by_id == request.user.pk,
         "may_revoke": closure.state == State.APPROVED and reach.may_revoke(request.user, closure),
@@ -108,7 +109,7 @@ def decide(request: SignedRequest, pk: int, step: str) -> HttpResponse:
         "withdraw": closure.requested_by_id == request.user.pk,
         "revoke": reach.may_revoke(request.user, closure),
     }.get(step)
-    if not (_may_answer(request, closure) if allowed is None else allowed):
+    if not (reach.may_answer(request.user, closure) if allowed is None else allowed):
         raise PermissionDenied(Permission.CLOSURE_DECIDE)
     form = AnswerForm(request.POST, reasoned=step in {"refuse", "revoke"})
     status = 200
@@ -132,14 +133,6 @@ def _act(closure: Closure, step: str, request: SignedRequest, answer: str) -> No
         services.approve(closure=closure, by=request.user, at=now, answer=answer)
     else:
         services.refuse(closure=closure, by=request.user, at=now, answer=answer)
-
-
-def _may_answer(request: SignedRequest, closure: Closure) -> bool:
-    """Say whether the reader may answer; after the freeze nobody may."""
-    try:
-        return reach.may_answer(request.user, closure)
-    except NotAllowed:
-        return False
 
 
 def _form(request: SignedRequest, form: ClosureForm, unit: Unit | None, declarer: Unit | None = None) -> HttpResponse:

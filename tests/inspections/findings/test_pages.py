@@ -363,7 +363,7 @@ def test_to_dos_name_what_is_open_what_waits_and_what_was_asked(held, now):
 
     assert [todo.url for todo in school][:1] == [url("finding", late.pk)]
     assert school[0].urgency == "bad"
-    overdue = url("findings") + "?overdue=true"
+    overdue = url("findings") + "?reviewer=own&overdue=true"
     assert {todo.url for todo in county} == {url("finding-queue"), url("finding", mine.pk), overdue}
 
 
@@ -372,7 +372,8 @@ def test_the_office_is_told_of_critical_findings_before_they_are_late_and_no_oth
 
     told = todos(fresh(held.clerk), now)
 
-    assert [(todo.url, todo.urgency) for todo in told] == [(url("findings") + "?state=open&severity=critical", "bad")]
+    critical = url("findings") + "?reviewer=own&state=open&severity=critical"
+    assert [(todo.url, todo.urgency) for todo in told] == [(critical, "bad")]
     assert todos(fresh(ground.user("office_clerk", ground.neighbour())), now) == []
 
 

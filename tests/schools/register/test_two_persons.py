@@ -12,10 +12,10 @@ from django.utils import timezone
 from logistics_portal.accounts.models import Unit
 from logistics_portal.kit.dates import SHANGHAI
 from logistics_portal.kit.errors import NotAllowed
-from logistics_portal.records.models import AuditRow
+from logistics_portal.records.models import AuditRow, Notice
 from schools.register.models import Proposal
 from schools.register.selectors import decider_unit, may_decide
-from schools.register.services import proposals, schools
+from schools.register.services import ahead, proposals, schools
 from tests.factories import ground
 from tests.factories import schools as make
 
@@ -145,3 +145,81 @@ def test_a_move_goes_by_the_tree_as_it_stands_now(school):
     moved = schools.move_school(school=school, to=target, from_date=TODAY, document=PAPER, by=None, at=NOW)
 
     assert moved.unit.path == f"220000/220200/220103/{school.code}/"
+
+
+def test_a_move_dated_ahead_is_approved_now_and_takes_effect_on_its_day():
+    school, asker = make.school(ground.county()), ground.user("office_head", ground.county())
+    day = TODAY + timedelta(days=10)
+    made = wish(school, "move", by=asker, target_unit=ground.neighbour(), takes_effect=day)
+    head = ground.user("office_head", ground.city())
+
+    agreed = proposals.approve(proposal=made, by=head, at=NOW)
+
+    assert (agreed.state, agreed.decided_by) == ("agreed", head)
+    assert told(asker) == [f"{school.name}：变更主管单位申请已批准，2026-11-30 起生效"]
+    assert ahead.apply_due(at=NOW + timedelta(days=9)) == 0
+    assert supervisor(school) == "220102"
+    assert ahead.apply_due(at=NOW + timedelta(days=10)) == 1
+    assert ahead.apply_due(at=NOW + timedelta(days=10)) == 0
+    assert supervisor(school) == "220103"
+    agreed.refresh_from_db()
+    assert agreed.state == "approved"
+    assert school.unit.periods.get(until_date__isnull=True).from_date == day
+    assert told(asker)[-1] == f"{school.name}：变更主管单位已生效"
+
+
+def test_a_move_that_cannot_be_carried_out_on_its_day_says_why_once_and_may_be_taken_back():
+    school, asker = make.school(ground.county()), ground.user("office_head", ground.county())
+    target, day = ground.neighbour(), NOW + timedelta(days=10)
+    made = wish(school, "move", by=asker, target_unit=target, takes_effect=day.date())
+    head = ground.user("office_head", ground.city())
+    proposals.approve(proposal=made, by=head, at=NOW)
+    Unit.objects.filter(pk=target.pk).update(until_date=TODAY)
+
+    assert [ahead.apply_due(at=day), ahead.apply_due(at=day + timedelta(hours=1))] == [0, 0]
+
+    made.refresh_from_db()
+    assert (made.state, "不能作为学校的主管单位" in made.trouble) == ("agreed", True)
+    assert len(told(asker)) == 2
+    assert told(head) == [f"{school.name}：变更主管单位到期未能生效"]
+    page = ground.client_of(head).get(reverse("schools:proposal", args=[made.pk])).content.decode()
+    assert "到期未能生效" in page
+    ground.client_of(head).post(reverse("schools:proposal-refuse", args=[made.pk]), {"answer": "新单位已撤销"})
+    made.refresh_from_db()
+    assert made.state == "refused"
+    assert ahead.apply_due(at=day) == 0
+
+
+def test_an_impossible_move_is_not_agreed_to_and_one_at_a_time_waits():
+    school, day = make.school(ground.county()), TODAY + timedelta(days=10)
+    made = wish(school, "move", target_unit=ground.county(), takes_effect=day)
+    head = ground.user("office_head", ground.city())
+    with pytest.raises(NotAllowed, match="现在就由"):
+        proposals.approve(proposal=made, by=head, at=NOW)
+    made.refresh_from_db()
+    assert made.state == "requested"
+    other = make.school(ground.county())
+    proposals.approve(proposal=wish(other, "move", target_unit=ground.neighbour(), takes_effect=day), by=head, at=NOW)
+
+    with pytest.raises(NotAllowed, match="待生效"):
+        wish(other, "move", target_unit=ground.neighbour(), takes_effect=day)
+
+
+@pytest.mark.parametrize(("verb", "word"), [("approve", "已批准"), ("refuse", "被驳回")])
+def test_who_asked_is_told_of_the_answer(school, verb, word):
+    asker = ground.user("vice_principal_logistics", school.unit)
+    made = wish(school, "edit", by=asker, changes={"is_boarding": True})
+
+    getattr(proposals, verb)(proposal=made, by=ground.user("office_clerk", ground.county()), at=NOW, answer="已核实")
+
+    notice = Notice.objects.get(to=asker)
+    assert notice.title == f"{school.name}：变更信息申请{word}"
+    assert (notice.text, notice.url) == ("已核实", reverse("schools:proposal", args=[made.pk]))
+
+
+def told(person):
+    return list(Notice.objects.filter(to=person).order_by("pk").values_list("title", flat=True))
+
+
+def supervisor(school):
+    return Unit.objects.get(pk=school.unit_id).parent.code
