@@ -76,13 +76,13 @@ PAGES = {
     ),
     Act.DECIDE_TOLERATION: Page(
         _("审定限期保留"),
-        _("同意后，到期前不算超期、不催办、不计入整改率；到期次日起照常计算。"),
+        _("同意后，到期前不算超期、不催办、不计入整改率；到期次日起照常计算。审定前已超期的，仍按超期计。"),
         _("审定"),
         _("已审定。"),
     ),
     Act.REVOKE_TOLERATION: Page(
         _("撤销限期保留"),
-        _("撤销后立即恢复原整改期限；原期限已过的，从现在起算超期。"),
+        _("撤销后立即恢复原整改期限；原期限在保留期间过了的，从现在起算超期，保留前已超期的照旧计入。"),
         _("撤销限期保留"),
         _("已撤销限期保留。"),
         danger=True,
@@ -241,6 +241,7 @@ def facts_of(finding: Finding) -> list[tuple[str, str]]:
         (gettext("登记时间"), _moment(finding.found_at)),
         (gettext("整改期限"), until_text(finding.due_at)),
         (gettext("限期保留至"), finding.tolerated_until.isoformat() if finding.tolerated_until else ""),
+        (gettext("保留前已超期"), selectors.late_before_words(finding)),
         (gettext("责任人"), finding.fixer.full_name if finding.fixer else ""),
         (gettext("提交整改"), _moment(finding.remedied_at)),
         (gettext("再次发现"), gettext("%(n)s 次") % {"n": finding.recurrences} if finding.recurrences else ""),

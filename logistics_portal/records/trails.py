@@ -136,6 +136,7 @@ ACTS: dict[str, Promise] = {
     "retire": _("停用版本"),
     "revoke": _("撤销"),
     "run": _("运行"),
+    "run_out": _("限期保留到期"),
     "say_none": _("声明没有"),
     "second": _("会签"),
     "set": _("设定"),
