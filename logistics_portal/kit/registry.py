@@ -69,7 +69,7 @@ class MenuEntry:
 
 @dataclass(frozen=True)
 class Panel:
-    """A card on a shared page (`desk` or `school`): a template and the function that fills it, or returns nothing."""
+    """A card on a shared page (`desk`, `school` or `finding`): a template and the function that fills it, or returns nothing."""
 
     key: str
     page: str

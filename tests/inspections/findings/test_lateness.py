@@ -1,4 +1,4 @@
-"""How late a school is when a finding was tolerated for a while: late before, never meanwhile, late again afterwards."""
+"""How late a school is with a finding tolerated for a while: before and after it, never meanwhile."""
 
 from __future__ import annotations
 

@@ -58,9 +58,7 @@ def result(school):
 def test_evaluation_rows_facts_board_and_report_count_a_tolerated_finding_alike(held, rows):
     evaluation = result(held.place.school)
     seen = behind.Behind(evaluation, held.clerk)
-    listed = {
-        mended: {it.title for it in seen.findings("canteen", Severity.MAJOR, mended)} for mended in Rectified
-    }
+    listed = {mended: {it.title for it in seen.findings("canteen", Severity.MAJOR, mended)} for mended in Rectified}
     school, today = held.place.school_id, NOW.date()
     county = held.place.school.unit.first_reviewer
     board = cases_of(cases(held.clerk, county, at=NOW), county.path)
