@@ -8,13 +8,13 @@ from datetime import datetime
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from inspections.checks import duties, facts, releasing, selectors
+from inspections.checks import duties, facts, origins, releasing, selectors
 from inspections.checks.scope import own_places
 from logistics_portal.accounts.models import User
 from logistics_portal.accounts.permissions import SCHOOL_ROLES
 from logistics_portal.kit import registry
 from logistics_portal.kit.dates import local_date
-from logistics_portal.kit.registry import MenuEntry, Todo, TodoSource
+from logistics_portal.kit.registry import MenuEntry, Panel, Todo, TodoSource
 
 AT_MOST = 12
 TONES = {"warn": "warn", "bad": "bad"}
@@ -71,5 +71,7 @@ def plug() -> None:
     )
     registry.todos.add(TodoSource("checks", to_do, order=10))
     registry.todos.add(TodoSource("checks.corrections", corrections, order=15))
+    template = "inspections/checks/finding_panel.html"
+    registry.panels.add(Panel("checks.finding", "finding", template, origins.finding_panel))
     for fact in facts.FACTS:
         registry.facts.add(fact)

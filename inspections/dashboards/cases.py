@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django.db.models import Count, F, IntegerField, Q, QuerySet, Value
 
 from inspections.dashboards.selectors import MONTH, overdue_by
-from inspections.findings.models import Finding
+from inspections.findings.models import MENDED_IN_TIME, Finding
 from inspections.findings.rules import Outcome, Severity, State
 from inspections.incidents.models import Incident, Veto
 from inspections.incidents.rules.words import IncidentState, VetoState
@@ -91,7 +91,7 @@ def _finding_counts(at: datetime) -> dict[str, Count]:
         "overdue": Count("pk", filter=late),
         "waiting": Count("pk", filter=Q(state=State.REMEDIED)),
         "due": Count("pk", filter=fell_due),
-        "in_time": Count("pk", filter=fell_due & ~Q(state=State.OPEN) & Q(remedied_at__lte=F("due_at"))),
+        "in_time": Count("pk", filter=fell_due & MENDED_IN_TIME),
     }
 
 

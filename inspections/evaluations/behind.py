@@ -1,4 +1,8 @@
-"""The rows behind a figure: exactly those it was counted from, as they were known when the year was computed."""
+"""The rows behind a figure, as they stand today: found by the year and the moment of the run.
+
+What was corrected, mended, withdrawn, tolerated or graded anew since may stand elsewhere than the figure counted it;
+the page says so where the numbers differ.
+"""
 
 from __future__ import annotations
 

@@ -132,6 +132,7 @@ def how_it_counts(finding: Finding, *, at: datetime) -> findings.Rectified:
         due_at=finding.due_at,
         extensions=finding.extensions,
         tolerated_until=finding.tolerated_until,
+        late_before=finding.late_before,
     )
     return findings.rectified(timing, fixed)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from django.db.models import Case, CharField, Count, F, QuerySet, Value, When
@@ -141,15 +142,56 @@ def told(evaluation: Evaluation) -> Told:
 def _cap(evaluation: Evaluation, cap: Cap) -> CapTold:
     if cap.kind == CapKind.OPEN_CRITICAL:
         return CapTold(_open_critical(evaluation.run), behind.address(evaluation, Figure(SCHOOL, "open_critical")))
-    part = gettext(LABELS[cap.part]) if cap.part else ""
+    part, why = gettext(LABELS[cap.part]) if cap.part else "", _why_capped(evaluation, cap)
+    return CapTold(gettext("%(part)s：%(why)s") % {"part": part, "why": why} if part else why)
+
+
+def _why_capped(evaluation: Evaluation, cap: Cap) -> str:
+    if cap.kind == CapKind.OPEN_CRITICAL:
+        return _open_critical(evaluation.run)
     known = {"line": "" if cap.line is None else plain(cap.line), "days": evaluation.school_days}
-    why = {
+    return {
         CapKind.PART: gettext("得分低于 %(line)s 分"),
         CapKind.NOT_VISITED: gettext("本年度还没有督导评分"),
         CapKind.COMPLETION: gettext("检查完成率低于 %(line)s%%"),
         CapKind.SCHOOL_DAYS: gettext("在校日 %(days)s 天，不足 %(line)s 天"),
     }[cap.kind] % known
-    return CapTold(gettext("%(part)s：%(why)s") % {"part": part, "why": why} if part else why)
+
+
+def why_not_excellent(evaluation: Evaluation, grade: Grade, veto: YearVeto, scheme: Scheme) -> str:
+    """Return everything that stands between a result and 优秀 as it reads now; nothing where it is 优秀."""
+    if grade == Grade.EXCELLENT:
+        return ""
+    if veto == YearVeto.ACTIVE:
+        return gettext("有一票否决，本年度不合格")
+    waits = [gettext("有事故待认定或待否决，结果暂缓")] if veto == YearVeto.PROVISIONAL else []
+    ungraded = _not_graded(evaluation, scheme)
+    reasons = [ungraded] if ungraded else [*_below_the_line(evaluation, scheme), *_capped(evaluation)]
+    return gettext("；").join([*waits, *reasons])
+
+
+def _not_graded(evaluation: Evaluation, scheme: Scheme) -> str:
+    if evaluation.school_days < scheme.graded_school_days:
+        named = {"days": evaluation.school_days, "line": scheme.graded_school_days}
+        return gettext("在校日 %(days)s 天，不足 %(line)s 天，不定等次") % named
+    return "" if evaluation.score else gettext("没有适用的指标，不定等次")
+
+
+def _below_the_line(evaluation: Evaluation, scheme: Scheme) -> list[str]:
+    line = scheme.lines["excellent"]
+    named = {"score": evaluation.score, "line": plain(line)}
+    return [gettext("得分 %(score)s，优秀线 %(line)s 分") % named] if Fraction(evaluation.score) < line else []
+
+
+def _capped(evaluation: Evaluation) -> list[str]:
+    """Return what keeps a result at 良好 whatever its points, parts with the same reason named together."""
+    parts: dict[str, list[str]] = {}
+    for cap in map(Cap.read, evaluation.caps):
+        parts.setdefault(_why_capped(evaluation, cap), []).extend([gettext(LABELS[cap.part])] if cap.part else [])
+    return [
+        gettext("%(part)s：%(why)s") % {"part": gettext("、").join(named), "why": why} if named else why
+        for why, named in parts.items()
+    ]
 
 
 def _open_critical(run: Run) -> str:

@@ -13,8 +13,10 @@ from django_tables2 import A
 from inspections.checks.models import Check
 from inspections.checks.selectors import TONES as STANDINGS
 from inspections.checks.tables import LISTED, CheckTable
+from inspections.evaluations import selectors
 from inspections.evaluations.behind import SlotRow
 from inspections.evaluations.models import Evaluation
+from inspections.evaluations.rules.scheme import Scheme
 from inspections.evaluations.rules.words import Grade
 from inspections.findings import selectors as findings
 from inspections.findings.models import Finding
@@ -34,7 +36,7 @@ class EvaluationTable(PortalTable):
     caption = _("年度评价结果")
     empty_title = _("还没有评价结果")
     empty_text = _("省级评价管理员运行年度评价后，这里显示结果。")
-    phone = ("school", "score", "grade")
+    phone = ("school", "score", "grade", "why")
 
     school = Column(
         verbose_name=_("学校"), accessor="school__name", linkify=("inspections:evaluation", {"pk": A("pk")})
@@ -44,9 +46,14 @@ class EvaluationTable(PortalTable):
     grade = Column(verbose_name=_("等次"))
     own_grade = Column(verbose_name=_("否决前等次"))
     school_days = NumberColumn(verbose_name=_("在校日"))
+    why = Column(verbose_name=_("未评优秀的原因"), empty_values=(), orderable=False)
 
     class Meta(PortalTable.Meta):
         order_by = "-score"
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._schemes: dict[int, Scheme] = {}  # read once a run, not once a row
 
     def render_score(self, record: Evaluation) -> str:
         """Return the printed score; a dash where nothing applies."""
@@ -70,6 +77,17 @@ class EvaluationTable(PortalTable):
         return str(Grade(record.own_grade).label)
 
     value_own_grade = render_own_grade
+
+    def render_why(self, record: Any) -> str:
+        """Return what stands between the result and 优秀; a dash where nothing does."""
+        return self.value_why(record) or "—"
+
+    def value_why(self, record: Any) -> str:
+        """Return the same reasons for the spreadsheet."""
+        scheme = self._schemes.get(record.run_id)
+        if scheme is None:
+            scheme = self._schemes[record.run_id] = Scheme.from_json(record.run.scheme.figures)
+        return selectors.why_not_excellent(record, Grade(record.grade), YearVeto(record.veto), scheme)
 
 
 class SlotTable(PortalTable):

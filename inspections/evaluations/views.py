@@ -30,7 +30,7 @@ def evaluations(request: SignedRequest) -> HttpResponseBase:
     run = selectors.latest_run(
         int(asked) if asked.isascii() and asked.isdigit() and len(asked) == len("2026") else None
     )
-    seen = Evaluation.objects.visible_to(request.user).filter(run=run).select_related("school", "county", "run")
+    seen = Evaluation.objects.visible_to(request.user).filter(run=run).select_related("school", "county", "run__scheme")
     rows = selectors.with_grade(seen, run.year if run else timezone.localdate().year)
     context = {"run": run, "years": selectors.years(), "may_run": _may_run(request)}
     template = "inspections/evaluations/evaluations.html"
@@ -50,7 +50,7 @@ def evaluation(request: SignedRequest, pk: int) -> HttpResponse:
 @signed_in
 @require_safe
 def rows(request: SignedRequest, pk: int, part: str, figure: str) -> HttpResponseBase:
-    """List exactly the rows that one figure of a result was counted from."""
+    """List the rows that one figure of a result was counted from, and say where they differ from it by now."""
     row = _evaluation(request, pk)
     told, wanted = selectors.told(row), Figure(part, figure)
     number = figures(told.inputs).get(wanted)

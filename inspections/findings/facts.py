@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 
-from inspections.findings.models import Finding
-from inspections.findings.rules import Outcome, State
+from inspections.findings.models import MENDED_IN_TIME, Finding
+from inspections.findings.rules import Outcome
 from logistics_portal.kit.dates import day_end, midnight, month_of
 from logistics_portal.kit.registry import Fact, FactValue
 
@@ -19,13 +19,14 @@ def last_month_closed(places: Sequence[int], on: date) -> dict[int, FactValue]:
     """Return whether no finding that fell due in the month before is still to be closed at each place."""
     month = month_of(month_of(on).first - ONE_DAY)
     due = Q(due_at__gt=midnight(month.first), due_at__lte=day_end(month.last))
-    left = Finding.objects.unsettled().filter(due, place__in=places).exclude(tolerated_until__gte=on)
+    left = Finding.objects.unsettled().filter(due, place__in=places)
+    left = left.exclude(pk__in=Finding.objects.tolerated(on=on))
     late = set(left.values_list("place_id", flat=True))
     return {pk: pk not in late for pk in places}
 
 
 def findings_due(schools: Sequence[int], on: date) -> dict[int, FactValue]:
-    """Return how many findings of each school fell due in the year so far; withdrawn and tolerated ones left out."""
+    """Return how many findings of each school fell due in the year so far, but withdrawn and tolerated ones."""
     return {pk: due for pk, (due, _in_time) in _year(schools, on).items()}
 
 
@@ -37,9 +38,8 @@ def findings_in_time(schools: Sequence[int], on: date) -> dict[int, FactValue]:
 def _year(schools: Sequence[int], on: date) -> dict[int, tuple[int, int]]:
     fallen = Q(due_at__gt=midnight(date(on.year, 1, 1)), due_at__lte=day_end(on))
     rows = Finding.objects.filter(fallen, school__in=schools).exclude(outcome=Outcome.WITHDRAWN)
-    rows = rows.exclude(tolerated_until__gte=on)
-    mended = Q(state__in=[State.REMEDIED, State.CLOSED], remedied_at__lte=F("due_at"))
-    counted = rows.order_by().values("school").annotate(due=Count("pk"), in_time=Count("pk", filter=mended))
+    rows = rows.exclude(pk__in=Finding.objects.tolerated(on=on))
+    counted = rows.order_by().values("school").annotate(due=Count("pk"), in_time=Count("pk", filter=MENDED_IN_TIME))
     found = {row["school"]: (row["due"], row["in_time"]) for row in counted}
     return {pk: found.get(pk, (0, 0)) for pk in schools}
 

@@ -111,6 +111,7 @@ class TolerationForm(PortalForm):
 class PrepareTolerationForm(PortalForm):
     """The clerk's part: what is structural, by which paper, and what the public reads; or why it goes back."""
 
+    asked_when = dict.fromkeys(("cause", "document", "note"), _("（报审定时必填）")) | {"reason": _("（退回时必填）")}
     answer = forms.ChoiceField(
         label=_("初审"),
         choices=[("forward", _("属结构性原因，报负责人审定")), ("return", _("退回学校"))],

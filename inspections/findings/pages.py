@@ -6,17 +6,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from inspections.checklists.models import Version, in_language
 from inspections.findings import rules, selectors
 from inspections.findings.forms import AcceptForm, RefuseForm, seen_of
 from inspections.findings.models import ExtensionRequest, Finding, FindingEvent, Toleration
 from inspections.findings.people import Act, post_for
 from logistics_portal.accounts.models import User
 from logistics_portal.kit.dates import SHANGHAI, until_text
+from schools.register.models import Place, School
+from schools.register.selectors import PLACE_PAGES
 
 
 @dataclass(frozen=True)
@@ -76,13 +80,13 @@ PAGES = {
     ),
     Act.DECIDE_TOLERATION: Page(
         _("审定限期保留"),
-        _("同意后，到期前不算超期、不催办、不计入整改率；到期次日起照常计算。"),
+        _("同意后，到期前不算超期、不催办、不计入整改率；到期次日起照常计算。审定前已超期的，仍按超期计。"),
         _("审定"),
         _("已审定。"),
     ),
     Act.REVOKE_TOLERATION: Page(
         _("撤销限期保留"),
-        _("撤销后立即恢复原整改期限；原期限已过的，从现在起算超期。"),
+        _("撤销后立即恢复原整改期限；原期限在保留期间过了的，从现在起算超期，保留前已超期的照旧计入。"),
         _("撤销限期保留"),
         _("已撤销限期保留。"),
         danger=True,
@@ -211,7 +215,7 @@ def page_of(user: User, finding: Finding, at: datetime) -> dict[str, Any]:
         "deadline": selectors.deadline_words(finding, at),
         "severity_tone": selectors.SEVERITY_TONES[finding.severity],
         "pairs": selectors.photo_pairs([finding])[finding.pk],
-        "facts": facts_of(finding),
+        "facts": facts_of(user, finding),
         "events": selectors.timeline(finding),
         "asked": asked,
         "toleration": selectors.last_toleration(finding) if finding.tolerated_until else None,
@@ -228,28 +232,59 @@ def draft_key(user: User, finding: Finding) -> str:
     return f"remedy/{user.pk}/{finding.pk}/"
 
 
-def facts_of(finding: Finding) -> list[tuple[str, str]]:
-    """Return what is known of a finding as label and value."""
-    reviewer = finding.school.unit.first_reviewer
-    rows = [
-        (gettext("编号"), finding.number),
-        (gettext("学校"), finding.school.name),
-        (gettext("场所"), finding.place.name),
-        (gettext("初审单位"), reviewer.name),
-        (gettext("发现时的初审单位"), finding.county.name if finding.county_id != reviewer.pk else ""),
-        (gettext("来源"), str(finding.get_origin_display())),
-        (gettext("检查项"), finding.item_code),
-        (gettext("发现人"), finding.found_by.full_name),
-        (gettext("登记时间"), _moment(finding.found_at)),
-        (gettext("整改期限"), until_text(finding.due_at)),
-        (gettext("限期保留至"), finding.tolerated_until.isoformat() if finding.tolerated_until else ""),
-        (gettext("责任人"), finding.fixer.full_name if finding.fixer else ""),
-        (gettext("提交整改"), _moment(finding.remedied_at)),
-        (gettext("再次发现"), gettext("%(n)s 次") % {"n": finding.recurrences} if finding.recurrences else ""),
-        (gettext("退回"), gettext("%(n)s 次") % {"n": finding.returns} if finding.returns else ""),
-        (gettext("已停用（停供）"), gettext("是") if finding.stopped_service else ""),
+def facts_of(user: User, finding: Finding) -> list[tuple[Promise, str, str]]:
+    """Return what is known of a finding as label, value and where the value leads, as far as this person may go."""
+    school, reviewer = school_address(user, finding), finding.school.unit.first_reviewer
+    rows: list[tuple[Promise, str, str]] = [
+        (_("编号"), finding.number, ""),
+        (_("学校"), finding.school.name, school),
+        (_("场所"), finding.place.name, place_address(finding) if school else ""),
+        (_("初审单位"), reviewer.name, ""),
+        (_("发现时的初审单位"), finding.county.name if finding.county_id != reviewer.pk else "", ""),
+        (_("来源"), str(finding.get_origin_display()), ""),
+        (_("检查表"), finding.checklist.label if finding.checklist else "", version_address(user, finding)),
+        (_("检查项"), _item(finding), ""),
+        (_("发现人"), finding.found_by.full_name, ""),
+        (_("登记时间"), _moment(finding.found_at), ""),
+        (_("整改期限"), until_text(finding.due_at), ""),
+        (_("限期保留至"), finding.tolerated_until.isoformat() if finding.tolerated_until else "", ""),
+        (_("保留前已超期"), selectors.late_before_words(finding), ""),
+        (_("责任人"), finding.fixer.full_name if finding.fixer else "", ""),
+        (_("提交整改"), _moment(finding.remedied_at), ""),
+        (_("再次发现"), gettext("%(n)s 次") % {"n": finding.recurrences} if finding.recurrences else "", ""),
+        (_("退回"), gettext("%(n)s 次") % {"n": finding.returns} if finding.returns else "", ""),
+        (_("已停用（停供）"), gettext("是") if finding.stopped_service else "", ""),
     ]
-    return [(label, value) for label, value in rows if value]
+    return [row for row in rows if row[1]]
+
+
+def _item(finding: Finding) -> str:
+    """Return the item in words, its code small beside it; the code alone where the item is no longer known."""
+    if finding.item is None:
+        return finding.item_code
+    words = in_language(finding.item.text, finding.item.text_en)
+    return format_html('{} <span class="muted small">{}</span>', words, finding.item_code)
+
+
+def school_address(user: User, finding: Finding) -> str:
+    """Return where a finding's school is shown, to those who may see it."""
+    seen = School.objects.visible_to(user).filter(pk=finding.school_id).exists()
+    return reverse("schools:school", args=[finding.school_id]) if seen else ""
+
+
+def place_address(finding: Finding) -> str:
+    """Return where a finding's place is shown; nothing where its wing is not built."""
+    try:
+        return reverse(PLACE_PAGES[Place.Kind(finding.place.kind)][0], args=[finding.place_id])
+    except NoReverseMatch:
+        return ""
+
+
+def version_address(user: User, finding: Finding) -> str:
+    """Return where the check-list a finding's item stood in is shown, to those who may read it."""
+    if finding.item is None or not Version.objects.visible_to(user).filter(pk=finding.item.version_id).exists():
+        return ""
+    return reverse("inspections:checklist-version", args=[finding.item.version_id])
 
 
 def _moment(at: datetime | None) -> str:

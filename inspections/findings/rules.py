@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from django.db.models import TextChoices
@@ -17,6 +17,7 @@ from logistics_portal.kit.errors import NotAllowed
 DaysEnd = Callable[[date, int], datetime]
 """24:00 of the n-th day after a day: school days of the school's calendar, or working days of the State Council's."""
 
+NO_TIME = timedelta(0)
 _ALLOWANCE = re.compile(r"(\d{1,4})([mhd])", re.ASCII)
 
 
@@ -195,7 +196,10 @@ DEFAULTS = Figures()
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """What a finding's row says of its time: `due_at` is the deadline in force, `first_due_at` the first one."""
+    """What a finding's row says of its time: `due_at` is the deadline in force, `first_due_at` the first one.
+
+    `late_before` is how late the school was already when the finding came to be tolerated.
+    """
 
     severity: Severity
     recorded_at: datetime
@@ -203,6 +207,7 @@ class Timing:
     due_at: datetime
     extensions: int = 0
     tolerated_until: date | None = None
+    late_before: timedelta = NO_TIME
 
     @property
     def allowed(self) -> timedelta:
@@ -293,6 +298,28 @@ def require_toleration(
         raise NotAllowed(gettext("限期保留应有期限，最长%(days)s天。") % {"days": figures.tolerate_longest})
 
 
+def tolerated(timing: Timing, at: datetime, until: date) -> Timing:
+    """Return how a finding's time stands once it is tolerated: late from the agreed day's end, and as late as before.
+
+    What was late already when the head decided stays late (R107); only the days up to the agreed one do not count.
+    """
+    late = timing.late_before + max(at - timing.holds_until, NO_TIME)
+    return replace(timing, due_at=max(timing.due_at, day_end(until)), tolerated_until=until, late_before=late)
+
+
+def no_longer_tolerated(timing: Timing, old_due_at: datetime, at: datetime) -> Timing:
+    """Return how a finding's time stands once its toleration is revoked: late from now on, and as late as before it.
+
+    `old_due_at` is the deadline that the toleration had put off; one that is still to come holds again.
+    """
+    return replace(timing, due_at=max(old_due_at, at), tolerated_until=local_date(at) - ONE_DAY)
+
+
+def lateness(timing: Timing, at: datetime) -> timedelta:
+    """Return how long a finding has been late at a moment, tolerated days left out."""
+    return timing.late_before + max(at - timing.holds_until, NO_TIME)
+
+
 def require_reopening(closed_at: datetime, at: datetime, figures: Figures = DEFAULTS) -> None:
     """Refuse to reopen a finding that was closed too long ago; a recheck by inspectors does not ask here."""
     if at > closed_at + figures.reopen_within:
@@ -360,11 +387,12 @@ def rungs_due(rungs: Iterable[Rung], climbed: Collection[str], at: datetime) -> 
 def rectified(timing: Timing, fixed_at: datetime | None, figures: Figures = DEFAULTS) -> Rectified:
     """Return how a finding counts (evaluation §2): `fixed_at` is the hand-in of the remedy later accepted.
 
-    An extension moves the deadline, but half points still end at twice the first allowed time.
+    An extension or a toleration moves the deadline, but half points still end at twice the first allowed time; what
+    was late before it was tolerated is not in time any more.
     """
     if fixed_at is None:
         return Rectified.FAILED
-    if fixed_at <= timing.due_at:
+    if not lateness(timing, fixed_at):
         return Rectified.ON_TIME
     half = timing.recorded_at + figures.half_until * timing.allowed
     return Rectified.HALF if fixed_at <= half else Rectified.FAILED

@@ -21,7 +21,7 @@ from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.registry import Todo
 from logistics_portal.records.models import Attachment
 
-ONE_HOUR, ONE_DAY = timedelta(hours=1), timedelta(days=1)
+NO_TIME, ONE_HOUR, ONE_DAY = timedelta(0), timedelta(hours=1), timedelta(days=1)
 SOON = timedelta(hours=24)
 TODOS = 20
 OF_ASKED = "finding__school__unit"
@@ -29,7 +29,15 @@ OF_FINDING = ("finding__place", "finding__school", "finding__item")
 SEVERITY_TONES = {"critical": "bad", "major": "warn", "minor": "idle"}
 STATE_TONES = {"open": "warn", "remedied": "info", "closed": "good"}
 ON_WITHDRAWAL = ("ask_withdraw", "no_withdraw", "refuse", "reopen")
-STEP_TONES = {"accept": "good", "refuse": "warn", "escalate": "bad", "reopen": "warn", "recur": "warn", "open": "warn"}
+STEP_TONES = {
+    "run_out": "bad",
+    "accept": "good",
+    "refuse": "warn",
+    "escalate": "bad",
+    "reopen": "warn",
+    "recur": "warn",
+    "open": "warn",
+}
 
 
 def address(pk: int) -> str:
@@ -67,10 +75,10 @@ def deadline_words(finding: Finding, at: datetime) -> str:
     if finding.state != rules.State.OPEN:
         withdrawn = finding.outcome == rules.Outcome.WITHDRAWN
         return str(finding.get_outcome_display()) if withdrawn else in_time_words(finding)
-    if finding.tolerated_until is not None and not is_overdue(finding, at):
+    if finding.tolerated_until is not None and tolerated_at(finding, at):
         return gettext("限期保留至 %(day)s") % {"day": finding.tolerated_until.isoformat()}
     if at > finding.due_at:
-        return gettext("已超期 %(span)s") % {"span": _span(at - finding.due_at)}
+        return gettext("已超期 %(span)s") % {"span": _span(at - finding.due_at + finding.late_before)}
     return gettext("还剩 %(span)s") % {"span": _span(finding.due_at - at)}
 
 
@@ -90,16 +98,20 @@ def in_time_words(finding: Finding) -> str:
         return str(finding.get_outcome_display())
     if not is_late(finding):
         return gettext("按期提交")
-    return gettext("超期 %(span)s 提交") % {"span": _span(finding.remedied_at - finding.due_at)}
+    late = max(finding.remedied_at - finding.due_at, NO_TIME) + finding.late_before
+    return gettext("超期 %(span)s 提交") % {"span": _span(late)}
 
 
 def is_late(finding: Finding) -> bool:
-    """Say whether a remedy was handed in after the deadline."""
-    return (
-        finding.outcome != rules.Outcome.WITHDRAWN
-        and finding.remedied_at is not None
-        and finding.remedied_at > finding.due_at
-    )
+    """Say whether a remedy was handed in after the deadline, or late already when the finding was tolerated."""
+    if finding.outcome == rules.Outcome.WITHDRAWN or finding.remedied_at is None:
+        return False
+    return finding.remedied_at > finding.due_at or bool(finding.late_before)
+
+
+def late_before_words(finding: Finding) -> str:
+    """Return how late the school was when the finding came to be tolerated; nothing where it was in time."""
+    return _span(finding.late_before) if finding.late_before else ""
 
 
 def deadline_tone(finding: Finding, at: datetime) -> str:

@@ -112,6 +112,8 @@ class WhichSchoolForm(PortalForm):
 class FollowUpForm(Harm):
     """A follow-up report: what the figures are now, and what happened since."""
 
+    asked_when = {"died_on": _("（死亡人数增加时必填）")}
+
     died_on = DayField(
         label=_("新增死亡的日期"),
         required=False,
@@ -222,6 +224,8 @@ class LiftForm(PortalForm):
 
 class AnswerForm(PortalForm):
     """Yes or no to what another person proposed, with words."""
+
+    asked_when = {"answer": _("（不同意时必填）")}
 
     agree = forms.TypedChoiceField(
         label=_("决定"),

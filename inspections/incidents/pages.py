@@ -71,6 +71,7 @@ def incident_context(user: User, incident: Incident, now: datetime) -> dict[str,
         "theirs": [way for way in ways if not way.is_open and way.urgent],
         "clocks": told(timing.clocks_of(incident), now),
         "ladders": ladder_rows(incident),
+        "ladders_note": _("两套分级，取高者") if food_ladder_fits(incident) else "",
         "responsibility": responsibility_rows(incident),
         "act": act_words(incident),
         "vetoes": [(veto, VETOES[veto.state]) for veto in incident.vetoes.all()],
@@ -92,12 +93,13 @@ def _notes(incident: Incident, now: datetime) -> dict[str, Any]:
 
 
 def figures_of(incident: Incident) -> list[Figure]:
-    """Return the figures of harm."""
+    """Return the figures of harm; cases of food-borne illness where they matter."""
+    food = [Figure(_("食源性病例"), incident.food_cases, unit=_("例"))] if food_ladder_fits(incident) else []
     return [
         Figure(_("死亡"), incident.deaths, unit=_("人"), tone="bad" if incident.deaths else ""),
         Figure(_("重伤、急性中毒"), incident.gravely_hurt, unit=_("人"), tone="bad" if incident.gravely_hurt else ""),
         Figure(_("轻伤"), incident.hurt, unit=_("人")),
-        Figure(_("食源性病例"), incident.food_cases, unit=_("例")),
+        *food,
         Figure(_("直接经济损失"), yuan(incident.loss_fen), unit=_("元")),
     ]
 
@@ -118,25 +120,28 @@ def facts_of(incident: Incident) -> list[tuple[str, Any]]:
     ]
 
 
+def food_ladder_fits(incident: Incident) -> bool:
+    """Say whether an incident is graded as one of food as well: it is one, or has cases of food-borne illness (K41)."""
+    return incident.kind == Incident.Kind.FOOD or incident.food_cases > 0
+
+
 def ladders_in_words(incident: Incident) -> str:
-    """Return what both ladders compute from the figures held now, for whoever proposes a grade."""
+    """Return what the ladders that fit compute from the figures held now, for whoever proposes a grade."""
     held = selectors.casualties_of(incident)
     first, second = grades.ladder_a(held, selectors.FIGURES), grades.ladder_b(held, selectors.FIGURES)
     named = {"first": first.label, "second": second.label, "grade": higher(first, second).label}
+    if not food_ladder_fits(incident):
+        return _("按现有数字测算：生产安全事故分级为%(first)s。") % named
     return _("按现有数字测算：生产安全事故分级为%(first)s，食品安全事故分级为%(second)s，取高者：%(grade)s。") % named
 
 
 def ladder_rows(incident: Incident) -> list[tuple[str, str, str, str]]:
-    """Return both computed ladders and the grades proposed or decided: label, grade, tone, note."""
+    """Return the ladders that fit, computed, and the grades proposed or decided: label, grade, tone, note."""
     held = selectors.casualties_of(incident)
-    first, second = (
-        grades.ladder_a(held, selectors.FIGURES),
-        grades.ladder_b(held, selectors.FIGURES),
-    )
-    rows = [
-        (_("测算：生产安全事故分级"), str(first.label), GRADES[first], ""),
-        (_("测算：食品安全事故分级"), str(second.label), GRADES[second], ""),
-    ]
+    first, second = grades.ladder_a(held, selectors.FIGURES), grades.ladder_b(held, selectors.FIGURES)
+    rows = [(_("测算：生产安全事故分级"), str(first.label), GRADES[first], "")]
+    if food_ladder_fits(incident):
+        rows.append((_("测算：食品安全事故分级"), str(second.label), GRADES[second], ""))
     for row in incident.grades.all():
         note = f"{row.authority} {row.document_no} {row.decided_by or ''}".strip()
         label = _("认定（%(state)s）") % {"state": row.get_state_display()}

@@ -144,8 +144,8 @@ def school_table(figures: Figures) -> Table:
 
 def item_table(figures: Figures) -> Table:
     """Return the items that failed most."""
-    return [_("代码"), _("检查项"), _("问题数")], [
-        [row["code"], words.title_of(row), row["n"]] for row in figures["items"]
+    return [_("检查项"), _("代码"), _("问题数")], [
+        [words.title_of(row), row["code"], row["n"]] for row in figures["items"]
     ]
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, F, Max, Q
+from django.db.models import Count, Max, Q
 
-from inspections.findings.models import Finding
+from inspections.findings.models import MENDED_IN_TIME, Finding
 from inspections.findings.rules import Outcome, Severity, State
 from inspections.incidents.models import Incident, Veto
 from inspections.reports.rules import Period, Timetable
@@ -117,7 +117,7 @@ def _findings(found: Any, span: Span) -> dict[str, dict[str, int]]:
     opened = _by_severity(found.filter(found_at__gte=span.start, found_at__lte=span.end))
     closed = _by_severity(found.filter(outcome=Outcome.VERIFIED, closed_at__gte=span.start, closed_at__lte=span.end))
     due = found.filter(due_at__gte=span.start, due_at__lte=span.end).exclude(outcome=Outcome.WITHDRAWN)
-    in_time = due.filter(remedied_at__lte=F("due_at")).exclude(state=State.OPEN)
+    in_time = due.filter(MENDED_IN_TIME)
     return {
         "opened": opened,
         "closed": closed,

@@ -105,8 +105,8 @@ def incident_kind(code: str) -> str:
 
 
 def trigger_names(codes: list[str]) -> str:
-    """Return why a veto was pronounced."""
-    return "；".join(f"{code} {Trigger(code).label}" for code in codes)
+    """Return why a veto was pronounced: each reason in words, its code after it."""
+    return _("；").join(_("%(reason)s（%(code)s）") % {"reason": Trigger(code).label, "code": code} for code in codes)
 
 
 def summary_lines(figures: Figures) -> list[str]:

@@ -121,6 +121,7 @@ class AskForm(NewPersonForm):
 class DecisionForm(PortalForm):
     """Agreed to, or sent back with a reason."""
 
+    asked_when = {"reason": _("（退回时必填）")}
     decision = forms.ChoiceField(label=_("办理"), widget=forms.RadioSelect)
     reason = forms.CharField(label=_("退回理由"), max_length=200, required=False)
     agree: ClassVar[tuple[str, Promise | str]] = ("agree", _("同意"))

@@ -47,7 +47,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Event:
-    """One line of a timeline: when, what, who on which post, what changed and why."""
+    """One line of a timeline: when, what, who on which post, what changed and why; `more` is shown when opened."""
 
     at: datetime
     what: str
@@ -55,6 +55,7 @@ class Event:
     post: str = ""
     tone: str = "idle"
     changes: Sequence[str] = ()
+    more: Sequence[str] = ()
     reason: str = ""
     photos: Sequence[str] = ()
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 LONG_TEXT = 2000
@@ -15,10 +17,17 @@ FIRST_DAY, LAST_DAY = date(1850, 1, 1), date(2199, 12, 31)  # days outside are s
 
 
 class PortalForm(forms.Form):
-    """A form whose texts are trimmed and hold no NUL; `{{ form }}` renders it in our look."""
+    """A form whose texts are trimmed and hold no NUL; `{{ form }}` renders it in our look.
+
+    `asked_when` names the fields that only one answer asks for; their labels say which, instead of “optional”.
+    """
+
+    asked_when: ClassVar[Mapping[str, Promise]] = {}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name, words in self.asked_when.items():
+            self.fields[name].asked_when = words  # type: ignore[attr-defined]
         for field in self.fields.values():
             if isinstance(field, forms.ModelChoiceField) and field.empty_label == DASHES:
                 field.empty_label = _("请选择")

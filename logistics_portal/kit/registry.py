@@ -69,7 +69,7 @@ class MenuEntry:
 
 @dataclass(frozen=True)
 class Panel:
-    """A card on a shared page (`desk` or `school`): a template and the function that fills it, or returns nothing."""
+    """A card on a shared page (`desk`, `school`, `finding`): a template and what fills it, or says nothing."""
 
     key: str
     page: str

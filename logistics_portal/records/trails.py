@@ -140,6 +140,7 @@ ACTS: dict[str, Promise] = {
     "retire": _("停用版本"),
     "revoke": _("撤销"),
     "run": _("运行"),
+    "run_out": _("限期保留到期"),
     "say_none": _("声明没有"),
     "second": _("会签"),
     "set": _("设定"),
@@ -216,14 +217,15 @@ def _coded(codes: Codes) -> Names:
 
 def _event(row: AuditRow, table: type[Model] | None, names: Names) -> Event:
     refused = row.outcome == AuditRow.Outcome.REFUSED
-    name = act_name(row.verb)
+    name, lines = act_name(row.verb), _changes(row, table, names)
     return Event(
         at=row.at,
         what=gettext("%(act)s（被拒绝）") % {"act": name} if refused else name,
         who=str(row.by) if row.by else "",
         post=row.post.title if row.post else "",
         tone="bad" if refused else "info",
-        changes=_changes(row, table, names),
+        changes=lines[:CHANGES_SHOWN],
+        more=lines[CHANGES_SHOWN:],
         reason=row.reason,
     )
 
@@ -232,9 +234,7 @@ def _changes(row: AuditRow, table: type[Model] | None, names: Names) -> list[str
     """Return the changes in the order of the table's columns: PostgreSQL does not keep the order of a JSON's keys."""
     changed = [key for key in row.after if row.before.get(key) != row.after[key]]
     keys = sorted(changed, key=lambda key: (getattr(_field(table, key), "creation_counter", sys.maxsize), key))
-    lines = [_change(row, _field(table, key), key, names) for key in keys[:CHANGES_SHOWN]]
-    more = len(keys) - CHANGES_SHOWN
-    return [*lines, gettext("另有 %(count)s 项") % {"count": more}] if more > 0 else lines
+    return [_change(row, _field(table, key), key, names) for key in keys]
 
 
 def _change(row: AuditRow, field: object | None, key: str, names: Names) -> str:

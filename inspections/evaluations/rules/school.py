@@ -34,6 +34,19 @@ class Cap:
             CapKind.SCHOOL_DAYS: f"<{line} school days",
         }[self.kind]
 
+    @classmethod
+    def read(cls, code: str) -> "Cap":
+        """Return the cap that a result keeps under this code."""
+        if code == cls(CapKind.OPEN_CRITICAL).code:
+            return cls(CapKind.OPEN_CRITICAL)
+        what, less, line = code.partition("<")
+        part, _space, completion = what.partition(" ")
+        if not less:
+            return cls(CapKind.NOT_VISITED, part)
+        if not part:
+            return cls(CapKind.SCHOOL_DAYS, line=Fraction(line.removesuffix(" school days")))
+        return cls(CapKind.COMPLETION if completion else CapKind.PART, part, Fraction(line))
+
 
 @dataclass(frozen=True, slots=True)
 class SchoolOutcome:

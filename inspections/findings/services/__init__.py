@@ -14,6 +14,7 @@ from inspections.findings.services.tolerating import (
     lapse_tolerations,
     return_toleration,
     revoke_toleration,
+    tell_run_out,
 )
 from inspections.findings.services.verifying import accept, refuse
 
@@ -44,5 +45,6 @@ __all__ = [
     "return_toleration",
     "revoke_toleration",
     "tell_fresh",
+    "tell_run_out",
     "withdraw",
 ]

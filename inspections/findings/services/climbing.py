@@ -22,7 +22,7 @@ from inspections.findings.people import UP_TO_F, Callers, level_units
 from inspections.findings.selectors import address
 from inspections.findings.services.extending import expire_requests
 from inspections.findings.services.keeping import figures_of, timing_of
-from inspections.findings.services.tolerating import lapse_tolerations
+from inspections.findings.services.tolerating import lapse_tolerations, tell_run_out
 from logistics_portal.accounts.models import User
 from logistics_portal.kit.dates import local_date
 from logistics_portal.records.hours import Urgency
@@ -99,6 +99,7 @@ def climb_ladders(*, at: datetime) -> int:
     """
     expire_requests(at=at)
     lapse_tolerations(at=at)
+    tell_run_out(at=at)
     number = sum(_climb(ids, at) for ids in _by_chunks(_on_the_ladder(at)))
     number += sum(_remind(ids, at) for ids in _by_chunks(_to_be_reminded(at)))
     return number + sum(_unverified(ids, at) for ids in _by_chunks(_never_verified(at)))

@@ -77,8 +77,9 @@ def reopen(*, finding: Finding, reason: str, hand: Hand) -> Finding:
         rules.require_reopening(row.closed_at, hand.at, figures_on(local_date(row.closed_at)))
     row.due_at = deadline_by_severity(row, hand.at)
     row.outcome, row.closed_at, row.verified_by, row.verified_at = "", None, None, None
-    row.tolerated_until = None
-    row.save(update_fields=["state", "outcome", "closed_at", "verified_by", "verified_at", "due_at", "tolerated_until"])
+    row.tolerated_until, row.late_before = None, rules.NO_TIME
+    anew = ("outcome", "closed_at", "verified_by", "verified_at", "due_at", "tolerated_until", "late_before")
+    row.save(update_fields=["state", *anew])
     told = [row.fixer, *people_at_school(row, [Role.LOGISTICS_OFFICER, Role.VICE_PRINCIPAL_LOGISTICS], hand.at)]
     write_down(row, rules.Step.REOPEN, reason, hand)
     send_back(row)

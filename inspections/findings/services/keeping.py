@@ -141,4 +141,5 @@ def timing_of(finding: Finding) -> rules.Timing:
         due_at=finding.due_at,
         extensions=finding.extensions,
         tolerated_until=finding.tolerated_until,
+        late_before=finding.late_before,
     )

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext
 
 from inspections.findings import rules
-from inspections.findings.models import Finding, Toleration
+from inspections.findings.models import Finding, FindingEvent, Toleration
+from inspections.findings.selectors import address
 from inspections.findings.services.keeping import (
     Hand,
     figures_of,
@@ -24,10 +25,12 @@ from inspections.findings.services.keeping import (
 )
 from logistics_portal.accounts.models import User
 from logistics_portal.accounts.permissions import Role
-from logistics_portal.kit.dates import ONE_DAY, day_end, local_date
+from logistics_portal.kit.dates import day_end, local_date
 from logistics_portal.kit.errors import NotAllowed
+from logistics_portal.records import services as records
 
 State = Toleration.State
+RUN_OUT = "run_out"
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,8 @@ def return_toleration(*, toleration: Toleration, reason: str, hand: Hand) -> Tol
 def decide_toleration(*, toleration: Toleration, granted: bool, answer: str, hand: Hand) -> Toleration:
     """Let a fault stay until the day asked for, or not; the head is another person than the clerk and the asker.
 
-    A grant moves the deadline in force, so that nothing is overdue and no ladder climbs meanwhile.
+    A grant moves the deadline in force, so that nothing is overdue and no ladder climbs meanwhile; how late the school
+    was by then is kept beside it.
     """
     row, asked = _locked(toleration, State.FORWARDED)
     _require_another(hand, [asked.asked_by_id, asked.prepared_by_id])
@@ -103,7 +107,7 @@ def decide_toleration(*, toleration: Toleration, granted: bool, answer: str, han
     asked.save(update_fields=["state", "decided_by", "decided_at", "answer", "from_date", "old_due_at"])
     if granted:
         row.state = rules.after(rules.Step.TOLERATE, row.state)
-        _move_deadline(row, asked.until_date, day_end(asked.until_date))
+        _move_deadline(row, rules.tolerated(timing_of(row), hand.at, asked.until_date))
     step = rules.Step.TOLERATE if granted else "no_tolerate"
     write_down(row, step, answer or asked.note, hand, tolerated_until=row.tolerated_until)
     title = gettext("限期保留已同意") if granted else gettext("限期保留未同意")
@@ -113,7 +117,7 @@ def decide_toleration(*, toleration: Toleration, granted: bool, answer: str, han
 
 @transaction.atomic
 def revoke_toleration(*, finding: Finding, reason: str, hand: Hand) -> Toleration:
-    """End a toleration before its day; the finding counts again from now on, never from before."""
+    """End a toleration before its day: the school is late from now on, and as late as it was before the toleration."""
     row = locked(finding)
     rules.after(rules.Step.TOLERATE, row.state)
     held = row.tolerations.select_for_update().filter(state=State.GRANTED).order_by("-decided_at", "-pk").first()
@@ -122,10 +126,52 @@ def revoke_toleration(*, finding: Finding, reason: str, hand: Hand) -> Toleratio
         raise NotAllowed(gettext("这个问题现在没有限期保留。"))
     held.state, held.revoked_by, held.revoked_at, held.revoked_why = State.REVOKED, hand.by, hand.at, reason
     held.save(update_fields=["state", "revoked_by", "revoked_at", "revoked_why"])
-    _move_deadline(row, today - ONE_DAY, max(held.old_due_at or hand.at, hand.at))
+    _move_deadline(row, rules.no_longer_tolerated(timing_of(row), held.old_due_at or hand.at, hand.at))
     write_down(row, "end_tolerate", reason, hand)
     tell(row, _school(row, held, hand.at), gettext("限期保留已撤销，请整改"), hand, text=reason)
     return held
+
+
+def tell_run_out(*, at: datetime) -> int:
+    """Say of every toleration whose day has passed that it ran out: to the school and to the office; return how many.
+
+    It is written once for each, however often and however late the clock comes; the school is late since the day agreed
+    upon, not since the clock came.
+    """
+    return sum(_run_out(pk, at) for pk in _passed(at).order_by("pk").values_list("pk", flat=True))
+
+
+def _passed(at: datetime) -> QuerySet[Toleration]:
+    said = FindingEvent.objects.filter(finding=OuterRef("finding"), step=RUN_OUT, at__gt=OuterRef("decided_at"))
+    passed = Toleration.objects.filter(state=State.GRANTED, until_date__lt=local_date(at))
+    return passed.filter(
+        ~Exists(said), finding__state=rules.State.OPEN, finding__tolerated_until=F("until_date")
+    ).select_related("asked_by", "finding__fixer")
+
+
+@transaction.atomic
+def _run_out(pk: int, at: datetime) -> int:
+    held = Toleration.objects.select_related("finding").get(pk=pk)
+    row = locked(held.finding)
+    asked = _passed(at).filter(pk=pk).first()
+    if asked is None:  # another worker said it, or the school mended it, meanwhile
+        return 0
+    text = gettext("限期保留到 %(day)s 为止，尚未整改，从次日起按超期计。") % {"day": asked.until_date}
+    facts = {"round": row.returns, "until": asked.until_date, "toleration": asked.pk}
+    FindingEvent.objects.create(finding=row, step=RUN_OUT, at=at, text=text, facts=records.plain(facts))
+    after = {"state": row.state, "due_at": row.due_at, "tolerated_until": row.tolerated_until}
+    records.log(by=None, verb=f"finding.{RUN_OUT}", on=row, after=after, reason=text, at=at)
+    people = [*_school(row, asked, at), *people_of_office(row, Role.OFFICE_CLERK, at)]
+    words = {"school": row.school.name, "place": row.place.name, "what": gettext("限期保留到期，请整改")}
+    records.notify(
+        to=list({person.pk: person for person in people if person is not None}.values()),
+        key=f"toleration:{asked.pk}:{RUN_OUT}",
+        title=gettext("%(school)s%(place)s：%(what)s") % words,
+        text=text,
+        url=address(row.pk),
+        at=at,
+    )
+    return 1
 
 
 @transaction.atomic
@@ -166,9 +212,10 @@ def _since(row: Finding) -> date | None:
     return granted.values_list("from_date", flat=True).first()
 
 
-def _move_deadline(row: Finding, until: date, due_at: datetime) -> None:
-    row.tolerated_until, row.due_at, row.rung = until, due_at, ""
-    row.save(update_fields=["state", "tolerated_until", "due_at", "rung"])
+def _move_deadline(row: Finding, timing: rules.Timing) -> None:
+    row.tolerated_until, row.due_at, row.late_before = timing.tolerated_until, timing.due_at, timing.late_before
+    row.rung = ""
+    row.save(update_fields=["state", "tolerated_until", "due_at", "late_before", "rung"])
 
 
 def _school(row: Finding, asked: Toleration, at: datetime) -> list[User | None]:

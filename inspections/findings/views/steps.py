@@ -22,6 +22,7 @@ from inspections.findings.models import Finding
 from inspections.findings.people import UP_TO_F, Act, fixers_at, permission_for, post_for
 from inspections.findings.services import Hand, Seen
 from logistics_portal.accounts.gate import SignedRequest, signed_in
+from logistics_portal.desk.selectors import panels_for
 from logistics_portal.kit.errors import Clash, NotAllowed
 from logistics_portal.kit.forms import ReasonForm
 from logistics_portal.records import services as records
@@ -31,7 +32,9 @@ from logistics_portal.records import services as records
 @require_safe
 def finding_page(request: SignedRequest, pk: int) -> HttpResponse:
     """Show one finding: before and after, its facts, its life, and the steps this person may take."""
-    return render(request, "inspections/findings/finding.html", pages.page_of(request.user, found(request, pk), now()))
+    finding = found(request, pk)
+    page = pages.page_of(request.user, finding, now()) | {"panels": panels_for(request, "finding", finding)}
+    return render(request, "inspections/findings/finding.html", page)
 
 
 @signed_in
@@ -164,7 +167,8 @@ def now() -> datetime:
 def found(request: SignedRequest, pk: int) -> Finding:
     """Return a finding within reach, or 404."""
     visible = Finding.objects.visible_to(request.user)
-    rows = visible.select_related(UP_TO_F, "place__school", "county", "fixer", "found_by", "verified_by")
+    people = ("fixer", "found_by", "verified_by")
+    rows = visible.select_related(UP_TO_F, "place__school", "county", "checklist", "item", *people)
     return get_object_or_404(rows, pk=pk)
 
 

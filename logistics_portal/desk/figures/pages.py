@@ -9,6 +9,7 @@ from typing import Any
 from logistics_portal.accounts.models import User
 from logistics_portal.accounts.permissions import Permission
 from logistics_portal.desk.figures import selectors
+from logistics_portal.records import bases
 from logistics_portal.records.models import Parameter
 from logistics_portal.records.rules import State
 
@@ -29,6 +30,7 @@ def page_of(rows: Sequence[Parameter], user: User, today: date) -> dict[str, Any
         "value": selectors.with_unit(now, now.value) if now else "",
         "today": today,
         "rows": [(row, selectors.with_unit(row, row.value)) for row in rows],
+        "basis": bases.in_words(newest.basis),
         "sure": selectors.sure_of(now or newest),
         "bounds": selectors.bounds_of(newest),
         "waiting": waiting,

@@ -18,7 +18,7 @@ from logistics_portal.accounts.models import Unit, User
 from logistics_portal.accounts.permissions import SCHOOL_ROLES, Permission, Role
 from logistics_portal.kit.components import Event, Tab
 from logistics_portal.kit.registry import Todo
-from logistics_portal.records import trails
+from logistics_portal.records import bases, trails
 from logistics_portal.records.models import AuditRow, Parameter, ParameterChange
 from logistics_portal.records.rules import Kind, State, Theme
 
@@ -73,6 +73,11 @@ class Line:
     def next_value(self) -> str:
         """Return the value that comes next, with the unit."""
         return with_unit(self.coming, self.coming.value) if self.coming else ""
+
+    @property
+    def basis(self) -> str:
+        """Return what it rests on, by name."""
+        return bases.in_words(self.now.basis)
 
     @property
     def sure(self) -> tuple[str, str]:

@@ -12,8 +12,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from inspections.evaluations import services
+from inspections.evaluations import selectors, services
 from inspections.evaluations.models import Evaluation, Run
+from inspections.evaluations.rules.scheme import Scheme
+from inspections.evaluations.rules.words import Grade
+from inspections.incidents.rules.words import YearVeto
 from inspections.tallies.services import fold_year
 from logistics_portal.accounts.permissions import Role
 from logistics_portal.kit.dates import SHANGHAI
@@ -64,6 +67,30 @@ def test_a_result_shows_its_score_its_caps_and_its_fingerprint(result):
     assert result.score in page
     assert "每一分从哪里来" in page
     assert result.input_hash in page
+
+
+def test_the_list_says_what_stands_between_each_school_and_excellent(result):
+    clerk = ground.user(Role.OFFICE_CLERK, result.county)
+
+    page = page_of(clerk, "evaluations")
+    file = page_of(clerk, "evaluations", export="xlsx")
+
+    why = page.context["table"].shown[0].record
+    said = page.context["table"].value_why(why)
+    assert "本年度还没有督导评分" in said
+    assert said in page.content.decode()
+    sheet = load_workbook(BytesIO(b"".join(file.streaming_content))).active
+    assert said in [cell.value for cell in sheet[2]]
+
+
+def test_a_veto_is_the_reason_where_there_is_one(result):
+    scheme = Scheme.from_json(result.run.scheme.figures)
+
+    vetoed = selectors.why_not_excellent(result, Grade.FAIL, YearVeto.ACTIVE, scheme)
+    waiting = selectors.why_not_excellent(result, Grade.WITHHELD, YearVeto.PROVISIONAL, scheme)
+
+    assert vetoed == "有一票否决，本年度不合格"
+    assert waiting.startswith("有事故待认定或待否决，结果暂缓；")
 
 
 def test_the_exported_list_equals_the_screen(result):

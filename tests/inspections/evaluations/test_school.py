@@ -2,12 +2,14 @@
 
 import json
 from dataclasses import replace
+from datetime import datetime
 from fractions import Fraction
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from inspections.evaluations.models import Evaluation, Run
 from inspections.evaluations.rules import parsers, school, writing
 from inspections.evaluations.rules.figures import Weights
 from inspections.evaluations.rules.inputs import (
@@ -24,10 +26,12 @@ from inspections.evaluations.rules.inputs import (
 from inspections.evaluations.rules.lines import Line
 from inspections.evaluations.rules.reading import Reader
 from inspections.evaluations.rules.scheme import Scheme
-from inspections.evaluations.rules.school import Remedy, outcome, rectification
+from inspections.evaluations.rules.school import Cap, Remedy, outcome, rectification
 from inspections.evaluations.rules.words import FORMULAS, INPUTS, LABELS, Grade
+from inspections.evaluations.selectors import why_not_excellent
 from inspections.incidents.rules.words import Grade as Gravity
 from inspections.incidents.rules.words import Reporting, Responsibility, YearVeto
+from logistics_portal.kit.dates import SHANGHAI
 from tests.inspections.evaluations import brute, strategies
 
 SCHEME = Scheme()
@@ -222,6 +226,45 @@ def test_a_cap_only_ever_turns_excellent_into_good(inputs):
         Grade.GOOD if result.caps else Grade.EXCELLENT,
         school.grade_of(result.score, SCHEME),
     }
+
+
+@years
+@given(strategies.schools)
+def test_a_reason_is_given_exactly_where_a_year_is_not_excellent_and_caps_are_read_back(inputs):
+    result = outcome(inputs, SCHEME)
+    run = Run(year=2026, as_of=datetime(2026, 11, 22, tzinfo=SHANGHAI))
+    kept = Evaluation(run=run, score=result.printed or "", school_days=inputs.school_days)
+    kept.caps = [cap.code for cap in result.caps]
+
+    why = why_not_excellent(kept, result.grade_before_veto, YearVeto.NONE, SCHEME)
+
+    assert [Cap.read(code) for code in kept.caps] == list(result.caps)
+    assert (why == "") == (result.grade_before_veto == Grade.EXCELLENT)
+
+
+@pytest.mark.parametrize(
+    ("kept", "why"),
+    [
+        (
+            {"score": "100.00", "caps": ["canteen not visited", "campus not visited"]},
+            "食堂、校园：本年度还没有督导评分",
+        ),
+        ({"score": "89.99", "caps": []}, "得分 89.99，优秀线 90 分"),
+        (
+            {"score": "84.72", "caps": ["canteen completion<90", "canteen<75"]},
+            "得分 84.72，优秀线 90 分；食堂：检查完成率低于 90%；食堂：得分低于 75 分",
+        ),
+        ({"score": "95.00", "school_days": 119, "caps": ["<120 school days"]}, "在校日 119 天，不足 120 天"),
+        ({"score": "95.00", "school_days": 59, "caps": ["<120 school days"]}, "在校日 59 天，不足 60 天，不定等次"),
+        ({"score": "", "caps": []}, "没有适用的指标，不定等次"),
+        ({"score": "95.00", "caps": ["open critical issue"]}, "截至 2026-11-22 有严重问题超期未整改"),
+    ],
+)
+def test_the_reason_names_what_the_rule_found(kept, why):
+    run = Run(year=2026, as_of=datetime(2026, 11, 22, tzinfo=SHANGHAI))
+    row = Evaluation(run=run, **{"school_days": 186, **kept})
+
+    assert why_not_excellent(row, Grade.GOOD, YearVeto.NONE, SCHEME) == why
 
 
 @years

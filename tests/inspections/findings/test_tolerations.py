@@ -237,7 +237,89 @@ def test_a_deadline_still_to_come_holds_again_after_a_revocation(held):
 
     services.revoke_toleration(finding=finding, reason="资金已到位", hand=held.hand(held.head, MONDAY + DAY))
 
-    assert fresh(finding).due_at == MONDAY + 9 * DAY
+    row = fresh(finding)
+    assert row.due_at == MONDAY + 9 * DAY
+    assert deadline_words(row, MONDAY + 2 * DAY) == "还剩 7 天"
+
+
+def test_what_was_late_before_it_was_tolerated_stays_late_when_it_is_revoked_or_mended(held):
+    revoked, mended = held.finding(), held.finding()
+    for finding in (revoked, mended):
+        granted_late(held, finding)
+    at = MONDAY + 40 * DAY
+
+    services.revoke_toleration(finding=revoked, reason="资金已到位", hand=held.hand(held.head, at))
+    services.remedy(finding=mended, how="厨房已扩建完工", photos=[], hand=held.hand(held.officer, at))
+
+    assert [fresh(it).late_before for it in (revoked, mended)] == [2 * DAY + HOUR] * 2
+    assert deadline_words(fresh(revoked), at + DAY) == "已超期 3 天"
+    assert deadline_words(fresh(mended), at + DAY) == "超期 2 天 提交"
+    assert how_it_counts(fresh(mended), at=at + DAY) == Rectified.FAILED
+    assert "保留前已超期" in shown(ground.client_of(held.officer), fresh(revoked))
+    assert reopened(held, mended, at + 2 * DAY).late_before == timedelta(0)
+
+
+def granted_late(held, finding, until=SPRING):
+    """Ask an hour before the deadline and decide two days after it."""
+    due = finding.due_at
+    asked = ask(held, finding, until, at=due - HOUR)
+    services.forward_toleration(toleration=asked, grounds=GROUNDS, hand=held.hand(held.clerk, due + 2 * DAY))
+    return services.decide_toleration(
+        toleration=asked, granted=True, answer="", hand=held.hand(held.head, due + 2 * DAY + HOUR)
+    )
+
+
+def reopened(held, finding, at):
+    services.accept(finding=finding, seen=services.Seen.of(fresh(finding)), hand=held.hand(held.clerk, at))
+    return services.reopen(finding=finding, reason="回访发现复发", hand=held.hand(held.clerk, at + HOUR))
+
+
+def test_a_toleration_that_ran_out_is_told_once_however_late_the_clock_comes(held):
+    finding = held.finding(fixer=held.keeper)
+    granted(held, finding)
+    told_before = set(Notice.objects.values_list("pk", flat=True))
+
+    early = services.tell_run_out(at=day_end(SPRING) - HOUR)
+    late = [services.tell_run_out(at=day_end(SPRING) + 12 * DAY + turn * HOUR) for turn in range(2)]
+
+    event = finding.events.get(step="run_out")
+    audit = AuditRow.objects.get(verb="finding.run_out", on_id=finding.pk)
+    told = Notice.objects.exclude(pk__in=told_before).filter(title__contains="限期保留到期")
+    assert (early, late) == (0, [1, 0])
+    assert (event.word, event.by, "2027-03-31" in event.text) == ("限期保留到期", None, True)
+    assert audit.outcome == "done"
+    assert {it.to for it in told} == {held.keeper, held.principal, held.vice, held.clerk}
+    assert fresh(finding).due_at == day_end(SPRING)  # late since the day agreed upon
+    assert "限期保留到期" in shown(ground.client_of(held.clerk), finding)
+
+
+def test_nothing_runs_out_that_was_mended_or_revoked_or_is_tolerated_anew(held):
+    mended, revoked, anew = (held.finding() for _turn in range(3))
+    for finding in (mended, revoked):
+        granted(held, finding)
+    granted(held, anew, MONDAY.date() + timedelta(days=20))
+    services.remedy(finding=mended, how="厨房已扩建完工", photos=[], hand=held.hand(held.officer, MONDAY + DAY))
+    services.revoke_toleration(finding=revoked, reason="资金已到位", hand=held.hand(held.head, MONDAY + DAY))
+
+    first = services.climb_ladders(at=MONDAY + 22 * DAY) and steps(anew).count("run_out")
+    granted(held, anew, at=MONDAY + 23 * DAY)
+    services.climb_ladders(at=day_end(SPRING) + HOUR)
+
+    assert first == 1
+    assert [steps(it).count("run_out") for it in (mended, revoked, anew)] == [0, 0, 2]
+
+
+def test_a_refused_remedy_after_the_agreed_day_runs_out_then(held):
+    finding = held.finding()
+    granted(held, finding)
+    services.remedy(finding=finding, how="厨房已扩建完工", photos=[], hand=held.hand(held.officer, MONDAY + DAY))
+    after = day_end(SPRING) + DAY
+
+    waiting = services.tell_run_out(at=after)
+    seen = services.Seen.of(fresh(finding))
+    services.refuse(finding=finding, seen=seen, reason="面积仍不足", hand=held.hand(held.clerk, after))
+
+    assert (waiting, services.tell_run_out(at=after + HOUR)) == (0, 1)
 
 
 def test_a_request_lapses_when_the_finding_is_mended_or_its_day_has_passed(held):

@@ -145,6 +145,24 @@ def test_who_proposes_a_grade_sees_what_both_ladders_compute(line, now):
     assert "取高者" in page
 
 
+@pytest.mark.parametrize(
+    ("facts", "shown"), [({}, False), ({"kind": "food"}, True), ({"food_cases": 3}, True), ({"kind": "co"}, False)]
+)
+def test_only_the_ladders_that_fit_the_kind_are_computed(line, now, facts, shown):
+    row = make.incident(line, happened_at=now - DAY, gravely_hurt=1, **facts)
+
+    answer = of(line.clerk).get(to("incident", row.pk))
+    page = answer.content.decode()
+    form = of(line.clerk).get(to("incident-grade", row.pk)).content.decode()
+
+    for words in ("食品安全事故分级", "两套分级，取高者"):
+        assert (words in page) is shown, words
+    assert ("食源性病例" in [figure.label for figure in answer.context["figures"]]) is shown
+    assert ("食品安全事故分级" in form) is shown
+    assert "测算：生产安全事故分级" in page
+    assert "生产安全事故分级为" in form
+
+
 def test_a_vetoed_school_is_told_on_its_principals_desk_how_to_appeal(line, now):
     veto = vetoed(line, now)
     principal = ground.user(Role.PRINCIPAL, line.school.unit)

@@ -173,3 +173,7 @@ def test_the_worker_writes_what_was_ordered(county, place, do_jobs, django_captu
 
     assert Report.objects.get(unit=county).state == "issued"
     assert place.kind == Place.Kind.CAMPUS
+
+
+def test_a_veto_is_told_in_words_with_its_code_behind():
+    assert words.trigger_names(["T1", "T5"]) == "一般及以上事故且负同等及以上责任（T1）；瞒报、谎报（T5）"

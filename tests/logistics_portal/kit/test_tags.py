@@ -9,6 +9,7 @@ from django import forms
 from django.template import engines
 from django.test import RequestFactory
 from django.utils import translation
+from django.utils.translation import gettext_lazy
 
 from logistics_portal.kit.components import Chart, Event, Figure, Series
 from logistics_portal.kit.forms import DayField, PhotosField, PortalForm, ReasonForm, WholeNumber
@@ -105,6 +106,16 @@ def test_only_the_optional_is_marked() -> None:
 
     assert html.count("（选填）") == 1
     assert "还不能提交" not in html
+
+
+def test_what_one_answer_asks_for_is_never_called_optional() -> None:
+    class Answer(MealForm):
+        asked_when = {"day": gettext_lazy("（退回时必填）")}
+
+    html = render("{{ form }}", form=Answer())
+
+    assert "（退回时必填）" in html
+    assert "（选填）" not in html
 
 
 def test_a_day_is_asked_as_a_day() -> None:

@@ -10,6 +10,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.db.models import TextChoices
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 from logistics_portal.records import trails
@@ -55,14 +56,18 @@ def test_an_act_nobody_named_is_shown_as_it_is_written() -> None:
     assert trails.act_name("kitchen.polish") == "kitchen.polish"
 
 
-def test_long_changes_are_cut_with_a_count() -> None:
+def test_of_long_changes_the_first_are_shown_and_the_others_open_without_a_script() -> None:
     county = make.county()
 
-    log(by=None, verb="unit.edit", on=county, after={f"field{number}": number for number in range(12)})
+    log(by=None, verb="unit.edit", on=county, after={f"field{number:02d}": f"new{number:02d}" for number in range(12)})
     event = trails.events(on=county)[0]
+    page = render_to_string("components/timeline.html", {"events": [event]})
 
-    assert len(event.changes) == 9
-    assert event.changes[-1] == "另有 4 项"
+    assert (len(event.changes), len(event.more)) == (8, 4)
+    shown, opened = page.split("<details", 1)
+    assert "另有 4 项</summary>" in opened
+    assert [f"new{number:02d}" in shown for number in range(12)] == [True] * 8 + [False] * 4
+    assert [f"new{number:02d}" in opened for number in range(12)] == [False] * 8 + [True] * 4
 
 
 def test_a_row_pointed_at_is_called_by_its_name(django_assert_num_queries) -> None:
