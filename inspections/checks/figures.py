@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
+from inspections.checks.rules.calls import DEFAULTS, CallFigures
 from inspections.checks.rules.figures import FIGURES, CheckFigures
 from logistics_portal.records.selectors import book
 
+MONTHLY_AHEAD = "REMIND_MONTHLY_DAYS"
 CODES = {
     "release_answer_working_days": "RELEASE_ANSWER_DAYS",
     "release_use_working_days": "RELEASE_USE_DAYS",
@@ -19,3 +21,8 @@ def figures_on(day: date) -> CheckFigures:
     """Return the figures in force on a day; one that nobody has set keeps its decided value."""
     held = book()
     return CheckFigures(**{name: held.number(code, day, getattr(FIGURES, name)) for name, code in CODES.items()})
+
+
+def call_figures_on(day: date) -> CallFigures:
+    """Return how long ahead reminders of a day call for monthly sheets."""
+    return CallFigures(timedelta(days=book().number(MONTHLY_AHEAD, day, DEFAULTS.monthly_ahead.days)))

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from inspections.checks.figures import call_figures_on
 from inspections.checks.people import roles_of
 from inspections.checks.rules.calls import Call, is_called
 from inspections.checks.selectors import LOOK_BACK, Row, rows_between
@@ -149,10 +150,11 @@ def _called(places: Sequence[Place], today: date, at: datetime, call: Call) -> l
     rows = [row for row in rows_between(places, today - RECENT, today, at) if row.wording.checklist_id not in monthly]
     if monthly:
         rows += rows_between(places, today - LOOK_BACK, today, at, checklists=monthly)
+    figures = call_figures_on(today)
     return [
         row
         for row in rows
-        if at <= row.slot.due_at and is_called(row.wording.schedule.kind, row.slot.due_at, today, call)
+        if at <= row.slot.due_at and is_called(row.wording.schedule.kind, row.slot.due_at, today, call, figures)
     ]
 
 

@@ -10,11 +10,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from inspections.schedules import services
+from inspections.schedules.figures import answer_dues
 from logistics_portal.accounts.models import User
 from logistics_portal.kit import registry
-from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.registry import MenuEntry, Todo, TodoSource
-from schools.terms.selectors import national_calendar
 
 
 def answers(user: User, now: datetime) -> Sequence[Todo]:
@@ -22,16 +21,16 @@ def answers(user: User, now: datetime) -> Sequence[Todo]:
     rows = services.waiting_for(user, now)
     if not rows:
         return []
-    calendar = national_calendar()
+    dues = answer_dues([row.requested_at for row in rows])
     return [
         Todo(
             gettext("待审批：免检 %(day)s 起（%(name)s）") % {"day": row.first_date, "name": row.checklist.label},
             reverse("inspections:exemption", args=[row.pk]),
-            due_at=calendar.deadline(local_date(row.requested_at), services.ANSWER_DAYS),
+            due_at=due,
             urgency="warn",
             place=f"{row.place.school.name} · {row.place.name}",
         )
-        for row in rows
+        for row, due in zip(rows, dues, strict=True)
     ]
 
 

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext
 
 from inspections.checklists.models import Checklist
+from inspections.schedules.figures import most_days
 from inspections.schedules.models import Exemption, Missed
 from inspections.schedules.rules import Slot
 from inspections.schedules.selectors import DutyKey, due
@@ -23,9 +24,7 @@ from logistics_portal.records.models import Attachment
 from logistics_portal.records.services import log
 from schools.register.models import Place
 
-LONGEST = timedelta(days=31)
 LONGEST_OPEN = timedelta(days=70)  # no slot stays open so long after its date
-ANSWER_DAYS = 2  # working days
 WAITING_SHOWN = 20
 
 
@@ -48,8 +47,9 @@ def request(*, wish: Wish, by: User, post: Post, at: datetime) -> Exemption:
     """Ask that slots of a place need no check (R112); the slots must be due on those days."""
     if wish.last_date < wish.first_date:
         raise NotAllowed(gettext("结束日期不能早于开始日期。"))
-    if wish.last_date - wish.first_date >= LONGEST:
-        raise NotAllowed(gettext("一次免检最多 %(days)s 天，停用较久的请变更场所信息。") % {"days": LONGEST.days})
+    most = most_days(local_date(at))
+    if wish.last_date - wish.first_date >= timedelta(days=most):
+        raise NotAllowed(gettext("一次免检最多 %(days)s 天，停用较久的请变更场所信息。") % {"days": most})
     if not slots_freed(wish.place, wish.checklist.pk, wish.first_date, wish.last_date, wish.seq):
         raise NotAllowed(gettext("这些天这个场所没有这项检查，不用申请免检。"))
     row = Exemption.objects.create(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from logistics_portal.accounts.rules import DELEGATION_DAYS
 from logistics_portal.kit.dates import local_date
 from logistics_portal.records.selectors import parameters
 
 BULK_ROWS, IMPORT_DAYS, UNUSED_DAYS, UNUSED_TOLD_DAYS = "BULK_ROWS", "IMPORT_DAYS", "UNUSED_DAYS", "UNUSED_TOLD_DAYS"
-DECIDED = {BULK_ROWS: 50, IMPORT_DAYS: 7, UNUSED_DAYS: 90, UNUSED_TOLD_DAYS: 7}
+DELEGATION = "DELEGATION_DAYS"
+DECIDED = {DELEGATION: DELEGATION_DAYS, BULK_ROWS: 50, IMPORT_DAYS: 7, UNUSED_DAYS: 90, UNUSED_TOLD_DAYS: 7}
 
 
 def figure(code: str, on: date) -> int:

@@ -9,10 +9,13 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.validators import RegexValidator
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from logistics_portal.accounts.drafts import Ask, Grant, NewPerson, StandIn
+from logistics_portal.accounts.figures import DELEGATION, figure
 from logistics_portal.accounts.models import Unit, UnitChange, User
 from logistics_portal.accounts.permissions import Role
 from logistics_portal.accounts.rules import BUREAU_KINDS
@@ -163,8 +166,13 @@ class DelegateForm(PortalForm):
 
     username = forms.CharField(label=_("代理人登录名"), max_length=60)
     first = DayField(label=_("起始日期"))
-    last = DayField(label=_("终止日期"), help_text=_("最长 30 天。"))
+    last = DayField(label=_("终止日期"))
     reason = forms.CharField(label=_("理由"), max_length=200)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        days = figure(DELEGATION, timezone.localdate())
+        self.fields["last"].help_text = gettext("最长 %(days)s 天。") % {"days": days}
 
     def stand_in(self, person: User) -> StandIn:
         """Return the delegation as typed."""

@@ -18,6 +18,7 @@ from logistics_portal.accounts.permissions import GRANTS, Permission, Role
 from logistics_portal.kit import registry
 from logistics_portal.kit.registry import MenuEntry, Todo
 from logistics_portal.records import hours
+from logistics_portal.records.figures import hours_at
 from logistics_portal.records.models import Notice
 
 logger = logging.getLogger(__name__)
@@ -143,7 +144,7 @@ def bundles(notices: Iterable[Notice], now: datetime) -> list[Bundle]:
     """Return notices, newest first, by the digest that tells of them."""
     by_digest: dict[datetime, list[Notice]] = {}
     for notice in notices:
-        by_digest.setdefault(hours.digest_of(notice.at), []).append(notice)
+        by_digest.setdefault(hours.digest_of(notice.at, hours_at(notice.at)), []).append(notice)
     return [Bundle(_heading(moment, now), held) for moment, held in by_digest.items()]
 
 

@@ -16,8 +16,9 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from logistics_portal.accounts.gate import SignedRequest, signed_in
 from logistics_portal.desk import samples, selectors, services
 from logistics_portal.kit.paging import page_of
-from logistics_portal.records import hours, jobs, mail
+from logistics_portal.records import jobs, mail
 from logistics_portal.records import services as records
+from logistics_portal.records.figures import hours_at
 
 TODOS_SHOWN = 20
 PULSE_IS_OLD = 180  # seconds
@@ -74,7 +75,7 @@ def open_all_notices(request: SignedRequest) -> HttpResponse:
 @require_safe
 def me(request: SignedRequest) -> HttpResponse:
     """Show a person's own page: posts, sign-in, how notices reach them, language."""
-    clocks = gettext("、").join(f"{clock:%H:%M}" for clock in hours.DEFAULTS.digests)
+    clocks = gettext("、").join(f"{clock:%H:%M}" for clock in hours_at(timezone.now()).digests)
     return render(request, "desk/me.html", {"mail_is_on": mail.is_on(), "digests": clocks})
 
 

@@ -21,7 +21,7 @@ class Urgency(TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """The figures of telling people (rights and states §5; the pauses and the looking back are ours)."""
+    """The figures of telling people (rights and states §5); parameters replace digests and quiet hours."""
 
     digests: tuple[time, ...] = (time(7, 30), time(16, 30))
     quiet_from: time = time(22)
@@ -40,7 +40,7 @@ DEFAULTS = Hours()
 
 
 def is_quiet(at: datetime, hours: Hours = DEFAULTS) -> bool:
-    """Say whether it is night: from 22:00 up to, but not at, 06:00."""
+    """Say whether it is night: from the first quiet moment up to, but not at, the last."""
     clock = at.astimezone(SHANGHAI).time()
     if hours.quiet_from <= hours.quiet_until:
         return hours.quiet_from <= clock < hours.quiet_until

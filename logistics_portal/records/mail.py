@@ -20,8 +20,10 @@ from django.utils.translation import gettext
 
 from logistics_portal.kit.dates import SHANGHAI
 from logistics_portal.records import hours, jobs
+from logistics_portal.records.figures import hours_at
 from logistics_portal.records.hours import Urgency
 from logistics_portal.records.models import Delivery, Notice
+from logistics_portal.records.selectors import figures_read_once
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +42,7 @@ def is_on() -> bool:
 
 def order_digest(*, at: datetime) -> bool:
     """Order the digest whose time has come, once however many schedulers ask; `True` when there is one."""
-    moment = hours.digest_to_make(at) if is_on() else None
+    moment = hours.digest_to_make(at, hours_at(at)) if is_on() else None
     if moment is None:
         return False
     key = moment.astimezone(SHANGHAI).isoformat()
@@ -74,7 +76,7 @@ def _collect(people: Sequence[int], key: str, moment: datetime, waiting: QuerySe
 @transaction.atomic
 def collect_urgent(*, at: datetime) -> int:
     """Give each alarm, and by day each reminder, a mail of its own, alarms first; return how many."""
-    urgent = [Urgency.ALARM] if hours.is_quiet(at) else [Urgency.ALARM, Urgency.REMINDER]
+    urgent = [Urgency.ALARM] if hours.is_quiet(at, hours_at(at)) else [Urgency.ALARM, Urgency.REMINDER]
     rows = list(_unsent(at).filter(urgency__in=urgent).order_by("urgency", "pk")[:AT_ONCE])
     keys = {f"notice:{row.pk}": row for row in rows}
     Delivery.objects.bulk_create(
@@ -87,6 +89,7 @@ def collect_urgent(*, at: datetime) -> int:
     return len(rows)
 
 
+@figures_read_once()
 def send_waiting(*, at: datetime) -> int:
     """Send the mails whose time has come, alarms first, and return how many left.
 
@@ -141,7 +144,7 @@ def _ready(at: datetime) -> QuerySet[Delivery]:
     waiting = Q(state=Delivery.State.WAITING) & (Q(not_before__isnull=True) | Q(not_before__lte=at))
     lost = Q(state=Delivery.State.SENDING, lease_until__lt=at)
     rows = Delivery.objects.filter(waiting | lost)
-    return rows.filter(urgency=Urgency.ALARM) if hours.is_quiet(at) else rows
+    return rows.filter(urgency=Urgency.ALARM) if hours.is_quiet(at, hours_at(at)) else rows
 
 
 def _claim(pk: int, at: datetime) -> Delivery | None:

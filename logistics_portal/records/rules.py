@@ -40,6 +40,7 @@ class Theme(TextChoices):
     PEOPLE = "people", _("岗位与回避")
     REPORTS = "reports", _("报告")
     IMPORTS = "imports", _("批量导入")
+    NOTICES = "notices", _("消息提醒")
 
 
 class Kind(TextChoices):

@@ -9,6 +9,7 @@ from celery import current_app, shared_task
 from django.utils import timezone
 
 from logistics_portal.records import jobs, mail
+from logistics_portal.records.selectors import figures_read_once
 from logistics_portal.records.work import Running, portal_task
 
 
@@ -26,9 +27,10 @@ def tell_by_mail() -> int:
     if not mail.is_on():
         return 0
     now = timezone.now()
-    mail.order_digest(at=now)
-    mail.collect_urgent(at=now)
-    return mail.send_waiting(at=now)
+    with figures_read_once():
+        mail.order_digest(at=now)
+        mail.collect_urgent(at=now)
+        return mail.send_waiting(at=now)
 
 
 @portal_task

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 
 from logistics_portal.accounts import rules
 from logistics_portal.accounts.drafts import Grant, StandIn
+from logistics_portal.accounts.figures import DELEGATION, figure
 from logistics_portal.accounts.models import ListedPlace, ListedSchool, Post, Unit, User
 from logistics_portal.accounts.permissions import Role
 from logistics_portal.kit.dates import local_date, months_before
@@ -186,8 +187,9 @@ def _refuse_delegation(post: Post, stand_in: StandIn, by: User) -> None:
         raise NotAllowed(gettext("不能委托给自己。"))
     if not post.can_be_delegated:
         raise NotAllowed(gettext("这个岗位不能委托他人代理。"))
-    if not rules.delegation_fits(stand_in.first, stand_in.last):
-        raise NotAllowed(gettext("代理最长 %(days)d 天，终止日期不能早于起始日期。") % {"days": rules.DELEGATION_DAYS})
+    days = figure(DELEGATION, stand_in.first)
+    if not rules.delegation_fits(stand_in.first, stand_in.last, days):
+        raise NotAllowed(gettext("代理最长 %(days)d 天，终止日期不能早于起始日期。") % {"days": days})
     if stand_in.first < post.from_date or (post.until_date is not None and stand_in.last > post.until_date):
         raise NotAllowed(gettext("代理期限必须在本人任期之内。"))
 

@@ -12,7 +12,7 @@ from inspections.checks.reminding import call_missing_stages, list_for_offices, 
 from inspections.checks.rules.calls import Call
 from inspections.checks.services import hand_in
 from inspections.schedules.models import Missed
-from logistics_portal.records.models import Job, Notice
+from logistics_portal.records.models import Job, Notice, Parameter
 from tests.factories import ground, schools
 from tests.inspections.checks.story import MONDAY, MORNING, at, scene
 
@@ -78,6 +78,16 @@ def test_a_monthly_sheet_is_called_for_three_days_before_and_on_its_last_day():
     assert "2026-12-05 截止" in called[2][0]
     assert "截止" not in called[5][0]
     assert set(Notice.objects.values_list("urgency", flat=True)) <= {"reminder"}
+
+
+def test_the_province_sets_how_long_before_a_monthly_sheet_is_called_for():
+    here = scene("canteen_monthly")
+    Parameter.objects.create(code="REMIND_MONTHLY_DAYS", value="4", name="提前", valid_from=date(2026, 12, 1))
+    ground.user("food_safety_director", here.unit)
+
+    called = [remind(at=at(date(2026, 12, day), "16:00"), call=Call.FIRST) for day in (1, 2, 3)]
+
+    assert [bool(number) for number in called] == [True, False, False]
 
 
 def test_nobody_is_reminded_of_what_was_handed_in():

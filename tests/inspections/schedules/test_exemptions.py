@@ -12,6 +12,7 @@ from inspections.schedules.models import Exemption, Missed
 from inspections.schedules.plugs import answers
 from inspections.schedules.services import Wish
 from logistics_portal.kit.errors import NotAllowed
+from logistics_portal.records.models import Parameter
 from tests.factories import ground
 from tests.factories import inspections as make
 from tests.inspections.checks.story import MONDAY, MORNING, Scene, scene
@@ -183,3 +184,17 @@ def test_an_answered_request_waits_on_nobody_s_desk():
     answer(here, ask(here), clerk, verb=services.refuse)
 
     assert answers(ground.user("office_clerk", here.unit.parent), MORNING) == []
+
+
+def test_the_province_sets_how_soon_an_exemption_is_answered_and_how_long_it_may_be(monkeypatch):
+    here = scene("campus_daily")
+    make.exemption(here.place, MONDAY, here.vice, here.version)
+    clerk = ground.user("office_clerk", here.unit.parent)
+    usual = answers(clerk, MORNING)[0].due_at
+    for code in ("EXEMPTION_ANSWER_DAYS", "EXEMPTION_MOST_DAYS"):
+        Parameter.objects.create(code=code, value="5", name=code, valid_from=MONDAY)
+
+    assert (answers(clerk, MORNING)[0].due_at - usual).days == 5  # three working days and a weekend
+    with pytest.raises(NotAllowed, match="最多 5 天"):
+        ask(here, last_date=MONDAY + timedelta(days=5))
+    assert ask(here, last_date=MONDAY + timedelta(days=4)).pk

@@ -14,7 +14,7 @@ from logistics_portal.accounts.permissions import Permission, Role
 from logistics_portal.accounts.services import people, posts
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records.guards import install
-from logistics_portal.records.models import AuditRow, Notice
+from logistics_portal.records.models import AuditRow, Notice, Parameter
 from tests.factories import ground as make
 
 pytestmark = pytest.mark.django_db
@@ -248,3 +248,14 @@ def test_a_made_up_link_leads_to_nobody(uid: str, token: str) -> None:
 def test_a_weak_password_is_refused_with_reasons() -> None:
     with pytest.raises(NotAllowed):
         people.set_password(person=make.user(), password="12345678", at=NOON)
+
+
+def test_the_province_may_shorten_delegations_from_a_day_on(security: User) -> None:
+    principal = make.user()
+    post = granted(principal, Role.PRINCIPAL, make.school_unit(), security)
+    Parameter.objects.create(code="DELEGATION_DAYS", value="10", name="代理", valid_from=TODAY + timedelta(1))
+    tomorrow = TODAY + timedelta(1)
+
+    with pytest.raises(NotAllowed, match="10 天"):
+        posts.delegate(post=post, stand_in=StandIn(make.user(), tomorrow, TODAY + timedelta(12)), by=principal, at=NOON)
+    posts.delegate(post=post, stand_in=StandIn(make.user(), TODAY, TODAY + timedelta(30)), by=principal, at=NOON)

@@ -13,10 +13,11 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from logistics_portal.accounts.models import User
+from logistics_portal.desk.selectors import bundles
 from logistics_portal.kit.dates import SHANGHAI
 from logistics_portal.records import mail, tasks
 from logistics_portal.records.hours import Urgency
-from logistics_portal.records.models import Delivery, Job, Notice
+from logistics_portal.records.models import Delivery, Job, Notice, Parameter
 from logistics_portal.records.services import notify
 from tests.factories import ground as make
 
@@ -305,3 +306,14 @@ def test_four_workers_at_once_send_every_mail_once(mailoutbox: list[Any]) -> Non
     assert len(told) == len(set(told)) == sent == 80
     assert Job.objects.filter(kind=mail.COLLECT).count() == 1
     assert not Notice.objects.filter(delivery__isnull=True).exists()
+
+
+def test_the_province_may_move_the_digests_and_the_night(clerk: User, mailoutbox: list[Any]) -> None:
+    for code, value in {"DIGEST_MORNING_AT": "08:15", "QUIET_FROM": "20:30"}.items():
+        Parameter.objects.create(code=code, value=value, name=code, valid_from=date(2026, 11, 16))
+    tell(clerk, "整改被退回", at("06:30"))
+    assert [tick(at("07:30")), tick(at("08:14")), tick(at("08:15"))] == [0, 0, 1]
+
+    tell(clerk, "请先看", at("20:31"), Urgency.REMINDER)
+    assert [tick(at("20:40")), tick(at("05:59", 17)), tick(at("06:00", 17))] == [0, 0, 1]
+    assert bundles(clerk.notices.order_by("at"), at("06:30"))[0].title == "新到（2026-11-16 08:15 汇总）"

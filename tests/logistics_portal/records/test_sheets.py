@@ -10,7 +10,9 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from inspections.checks.figures import call_figures_on
 from inspections.checks.figures import figures_on as check_figures
+from inspections.checks.rules.calls import CallFigures
 from inspections.checks.rules.figures import CheckFigures
 from inspections.findings.figures import figures_on as finding_figures
 from inspections.findings.rules import Figures
@@ -19,10 +21,15 @@ from inspections.incidents.selectors import figures_on as incident_figures
 from inspections.incidents.timing import Terms, terms_on
 from inspections.reports.rules import Timetable
 from inspections.reports.selectors import timetable_on
+from inspections.schedules.figures import ANSWER_DAYS as EXEMPTION_ANSWER
+from inspections.schedules.figures import MOST_DAYS, most_days
 from inspections.schedules.rules import Clocks
 from inspections.schedules.selectors import clocks_on
+from logistics_portal.accounts.figures import DECIDED, figure
 from logistics_portal.accounts.services.posts import CONFLICT_MONTHS
 from logistics_portal.records import photos, sheets
+from logistics_portal.records.figures import hours_at
+from logistics_portal.records.hours import Hours
 from logistics_portal.records.models import Parameter, ParameterChange
 from logistics_portal.records.selectors import book, figures_read_once, parameters
 from schools.portal import ANSWER_DAYS
@@ -60,6 +67,11 @@ def readings(day: date) -> tuple[object, ...]:
         check_figures(day),
         held.number(*_named(ANSWER_DAYS, day)),
         held.number(*_named(CONFLICT_MONTHS, day)),
+        held.number(*_named(EXEMPTION_ANSWER, day)),
+        most_days(day),
+        call_figures_on(day),
+        hours_at(make.at(day)),
+        {code: figure(code, day) for code in DECIDED},
         held.number(photos.EDGE, day, settings.PHOTO_LONG_EDGE),
         held.number(photos.MOST_MB, day, photos.MEGABYTES),
     )
@@ -84,6 +96,11 @@ def decided() -> tuple[object, ...]:
         CheckFigures(),
         ANSWER_DAYS[1],
         CONFLICT_MONTHS[1],
+        EXEMPTION_ANSWER[1],
+        MOST_DAYS[1],
+        CallFigures(),
+        Hours(),
+        DECIDED,
         settings.PHOTO_LONG_EDGE,
         settings.PHOTO_MAX_BYTES // 1024**2,
     )
