@@ -125,7 +125,7 @@ class DecisionForm(PortalForm):
     """Agreed to, or sent back with a reason."""
 
     asked_when = {"reason": _("（退回时必填）")}
-    decision = forms.ChoiceField(label=_("办理"), widget=forms.RadioSelect)
+    decision = forms.ChoiceField(label=_("办理意见"), widget=forms.RadioSelect)
     reason = forms.CharField(label=_("退回理由"), max_length=200, required=False)
     agree: ClassVar[tuple[str, Promise | str]] = ("agree", _("同意"))
     take_back: ClassVar[Promise | str] = _("撤回确认，不再生效")
@@ -137,7 +137,7 @@ class DecisionForm(PortalForm):
             choices = [("refuse", self.take_back)]
             self.fields["reason"] = forms.CharField(label=_("理由"), max_length=200)
         self.fields["decision"] = forms.ChoiceField(
-            label=_("办理"), choices=choices, initial="refuse" if agreed else None, widget=forms.RadioSelect
+            label=_("办理意见"), choices=choices, initial="refuse" if agreed else None, widget=forms.RadioSelect
         )
 
     def clean(self) -> dict[str, Any]:

@@ -46,7 +46,7 @@ registry.todos.add(TodoSource("accounts.requests", requests, order=45))
 for entry in (
     MenuEntry("accounts.requests", _("岗位申请"), "accounts:requests", _("管理"), 525, ASKING, icon="edit"),
     MenuEntry("accounts.people", _("人员与岗位"), "accounts:people", _("管理"), 520, PEOPLE, icon="users"),
-    MenuEntry("accounts.units", _("机构"), "accounts:units", _("管理"), 530, ABOVE_SCHOOLS, icon="building"),
+    MenuEntry("accounts.units", _("各级机构"), "accounts:units", _("管理"), 530, ABOVE_SCHOOLS, icon="building"),
     MenuEntry("accounts.acts", _("操作记录"), "accounts:acts", _("管理"), 590, frozenset({Role.AUDITOR.value})),
 ):
     registry.menu.add(entry)

@@ -153,7 +153,7 @@ def request_facts(request: PostRequest) -> list[tuple[str, str]]:
         (gettext("姓名"), request.full_name),
         (gettext("登录名"), request.username),
         (gettext("手机"), request.phone),
-        (gettext("期限"), f"{request.first_date.isoformat()} – {last}"),
+        (gettext("任期"), f"{request.first_date.isoformat()} – {last}"),
         (gettext("只负责这些学校"), "、".join(schools)),
         (gettext("只负责这些场所"), "、".join(places)),
         (gettext("依据"), request.reason),

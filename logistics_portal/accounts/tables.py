@@ -131,7 +131,7 @@ class RequestFilter(PortalFilter):
 class UnitTable(PortalTable):
     """The bureaus a person may see."""
 
-    caption = _("机构")
+    caption = _("各级机构")
     phone = ("name", "kind", "parent")
 
     name = Column(verbose_name=_("名称"), linkify=("accounts:unit", {"pk": A("pk")}))

@@ -46,7 +46,7 @@ def unit(request: SignedRequest, pk: int) -> HttpResponse:
     up = Unit.objects.visible_to(request.user).filter(children=shown).first()
     context = {
         "unit": shown,
-        "crumbs": [Crumb(gettext("机构"), reverse("accounts:units"))] + ([_crumb(up)] if up else []),
+        "crumbs": [Crumb(gettext("各级机构"), reverse("accounts:units"))] + ([_crumb(up)] if up else []),
         "page": page_of(children, request.GET.get("page")),
         "periods": shown.periods.select_related("parent").order_by("-from_date"),
         "changes": shown.changes.filter(state__in=services.PENDING)
