@@ -13,7 +13,7 @@ from django.utils.translation import gettext, ngettext
 from inspections.checklists.models import Version
 from inspections.findings import rules
 from inspections.findings.models import ExtensionRequest, Finding, FindingEvent, FindingPhoto, Toleration
-from inspections.findings.people import FIXERS, OFFICE, REVIEWING, at_school_of, verifiable_by
+from inspections.findings.people import FIXERS, LEADERS, OFFICE, REVIEWING, at_school_of, verifiable_by
 from logistics_portal.accounts.models import User
 from logistics_portal.accounts.permissions import Permission, Role
 from logistics_portal.kit.components import Event
@@ -240,7 +240,7 @@ def todos(user: User, now: datetime) -> list[Todo]:
     told: list[Todo] = []
     if user.roles & {*FIXERS, Role.PRINCIPAL}:
         told += [_open_todo(finding, now) for finding in _open_at_school(user)]
-    return [*told, *_late_todos(user, now), *_verify_todo(user), *_request_todo(user)]
+    return [*told, *_office_todos(user, now), *_verify_todo(user), *_request_todo(user)]
 
 
 def _open_at_school(user: User) -> QuerySet[Finding]:
@@ -260,12 +260,16 @@ def _open_todo(finding: Finding, now: datetime) -> Todo:
     )
 
 
-def _late_todos(user: User, now: datetime) -> list[Todo]:
+def _office_todos(user: User, now: datetime) -> list[Todo]:
+    """Return what an office must press for and what it is to verify, counted in one question."""
     if not user.roles & OFFICE:
         return []
     rows = Finding.objects.visible_to(user).filter(at_school_of(user, REVIEWING))
-    late = Count("pk", filter=Q(pk__in=rows.overdue(at=now).values("pk")))
-    numbers = rows.open().aggregate(late=late, critical=Count("pk", filter=Q(severity=rules.Severity.CRITICAL)))
+    numbers = rows.unsettled().aggregate(
+        late=Count("pk", filter=Q(pk__in=rows.overdue(at=now).values("pk"))),
+        critical=Count("pk", filter=Q(state=rules.State.OPEN, severity=rules.Severity.CRITICAL)),
+        waiting=Count("pk", filter=Q(pk__in=queue_for(user).order_by().values("pk"))),
+    )
     page = f"{reverse('inspections:findings')}?reviewer=own"
     critical = ngettext("%(n)s 项严重问题未整改", "%(n)s 项严重问题未整改", numbers["critical"])
     overdue = ngettext("%(n)s 项整改超期", "%(n)s 项整改超期", numbers["late"])
@@ -273,13 +277,18 @@ def _late_todos(user: User, now: datetime) -> list[Todo]:
         (numbers["critical"], critical % {"n": numbers["critical"]}, f"{page}&state=open&severity=critical"),
         (numbers["late"], overdue % {"n": numbers["late"]}, f"{page}&overdue=true"),
     ]
-    return [Todo(text=text, url=url, urgency="bad") for number, text, url in told if number]
+    pressing = [Todo(text=text, url=url, urgency="bad") for number, text, url in told if number]
+    return pressing if user.roles & LEADERS else [*pressing, *_waiting_todo(numbers["waiting"])]
 
 
 def _verify_todo(user: User) -> list[Todo]:
-    if not user.roles & {*OFFICE, Role.VICE_PRINCIPAL_LOGISTICS, Role.FOOD_SAFETY_DIRECTOR, Role.PRINCIPAL}:
+    """Return what the heads of a school are to verify themselves; who sits in an office alone has it counted there."""
+    if not user.roles & LEADERS:
         return []
-    number = queue_for(user).order_by()[:1000].count()
+    return _waiting_todo(queue_for(user).order_by()[:1000].count())
+
+
+def _waiting_todo(number: int) -> list[Todo]:
     text = ngettext("%(n)s 项整改待复查", "%(n)s 项整改待复查", number) % {"n": number}
     return [Todo(text=text, url=reverse("inspections:finding-queue"), urgency="warn")] if number else []
 
