@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from inspections.checklists.models import Version
 from inspections.findings import rules
 from inspections.findings.models import ExtensionRequest, Finding, FindingEvent, FindingPhoto, Toleration
-from inspections.findings.people import FIXERS, LEADERS, OFFICE, REVIEWING, at_school_of, verifiable_by
+from inspections.findings.people import FIXERS, OFFICE, REVIEWING, at_school_of, verifiable_by
 from logistics_portal.accounts.models import User
 from logistics_portal.accounts.permissions import Permission, Role
 from logistics_portal.kit.components import Event
@@ -23,6 +24,7 @@ from logistics_portal.records.models import Attachment
 
 NO_TIME, ONE_HOUR, ONE_DAY = timedelta(0), timedelta(hours=1), timedelta(days=1)
 SOON = timedelta(hours=24)
+LEADERS = frozenset({Role.VICE_PRINCIPAL_LOGISTICS, Role.FOOD_SAFETY_DIRECTOR, Role.PRINCIPAL})
 TODOS = 20
 OF_ASKED = "finding__school__unit"
 OF_FINDING = ("finding__place", "finding__school", "finding__item")
@@ -294,32 +296,36 @@ def _waiting_todo(number: int) -> list[Todo]:
 
 
 def _request_todo(user: User) -> list[Todo]:
+    """Return what an office is asked for: more time, a withdrawal, a toleration; one question for all three."""
     if not user.roles & OFFICE:
         return []
-    answered = at_school_of(user, Permission.FINDING_EXTEND, OF_ASKED)
-    waiting = ExtensionRequest.objects.filter(answered, granted__isnull=True)
-    extensions = waiting.select_related(*OF_FINDING).order_by("asked_at", "pk")[:TODOS]
-    said = FindingEvent.objects.filter(finding=OuterRef("pk"), step__in=ON_WITHDRAWAL).order_by("-at", "-pk")
-    last = Subquery(said.values("step")[:1])
-    mistaken = Finding.objects.unsettled().filter(at_school_of(user, Permission.FINDING_WITHDRAW)).annotate(last=last)
-    mistaken = mistaken.filter(last="ask_withdraw").select_related("place", "school", "item").order_by("pk")[:TODOS]
+    rows = list(_asked_of(user)[: 3 * TODOS])
     return [
-        *_asked(gettext("答复延期申请：%(title)s"), [row.finding for row in extensions]),
-        *_asked(gettext("决定误报撤销：%(title)s"), mistaken),
-        *_toleration_todo(user),
+        *_asked(gettext("答复延期申请：%(title)s"), [row for row in rows if row.asks_time]),
+        *_asked(gettext("决定误报撤销：%(title)s"), [row for row in rows if row.asks_withdrawal]),
+        *_asked(gettext("限期保留待办：%(title)s"), [row for row in rows if row.asks_toleration]),
     ]
 
 
-def _toleration_todo(user: User) -> list[Todo]:
+def _asked_of(user: User) -> QuerySet[Any, Any]:
+    here = {"finding": OuterRef("pk")}
+    answered = at_school_of(user, Permission.FINDING_EXTEND, OF_ASKED)
     clerks, heads = (
         at_school_of(user, right, OF_ASKED)
         for right in (Permission.FINDING_TOLERATE_PREPARE, Permission.FINDING_TOLERATE)
     )
-    asked = Q(state=Toleration.State.ASKED) & clerks
     prepared = Q(state=Toleration.State.FORWARDED) & heads & ~Q(prepared_by=user)
-    waiting = Toleration.objects.filter(asked | prepared, finding__state=rules.State.OPEN)
-    rows = waiting.select_related(*OF_FINDING).order_by("asked_at", "pk")[:TODOS]
-    return _asked(gettext("限期保留待办：%(title)s"), [row.finding for row in rows])
+    kept = Toleration.objects.filter(Q(state=Toleration.State.ASKED) & clerks | prepared, **here)
+    said = FindingEvent.objects.filter(step__in=ON_WITHDRAWAL, **here).order_by("-at", "-pk").values("step")
+    mistaken = Q(last="ask_withdraw") & at_school_of(user, Permission.FINDING_WITHDRAW)
+    rows = Finding.objects.unsettled().annotate(
+        asks_time=Exists(ExtensionRequest.objects.filter(answered, granted__isnull=True, **here)),
+        last=Subquery(said[:1]),
+        asks_withdrawal=Case(When(mistaken, then=True), default=False),
+        asks_toleration=Case(When(Q(state=rules.State.OPEN) & Exists(kept), then=True), default=False),
+    )
+    rows = rows.filter(Q(asks_time=True) | Q(asks_withdrawal=True) | Q(asks_toleration=True))
+    return rows.select_related("place", "school", "item").order_by("due_at", "pk")
 
 
 def _asked(words: str, findings: Iterable[Finding]) -> list[Todo]:

@@ -32,7 +32,7 @@ WAITS = (
     "严重问题未整改", "整改超期", "整改待复查", "答复延期申请", "决定误报撤销", "待放行",
     "待审批：免检", "待审批：停课", "待审批：变更信息",
 )  # fmt: skip
-OF = {Role.OFFICE_CLERK: ("许可证", "的证书", "提出一票否决"), Role.OFFICE_HEAD: ("审定等级",)}
+OF = {Role.OFFICE_CLERK: ("许可证", "的证书", "提出一票否决", "限期保留待办"), Role.OFFICE_HEAD: ("审定等级",)}
 
 
 @pytest.fixture
