@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
@@ -23,6 +24,7 @@ from logistics_portal.records.models import Attachment
 
 NO_TIME, ONE_HOUR, ONE_DAY = timedelta(0), timedelta(hours=1), timedelta(days=1)
 SOON = timedelta(hours=24)
+LEADERS = frozenset({Role.VICE_PRINCIPAL_LOGISTICS, Role.FOOD_SAFETY_DIRECTOR, Role.PRINCIPAL})
 TODOS = 20
 OF_ASKED = "finding__school__unit"
 OF_FINDING = ("finding__place", "finding__school", "finding__item")
@@ -240,7 +242,7 @@ def todos(user: User, now: datetime) -> list[Todo]:
     told: list[Todo] = []
     if user.roles & {*FIXERS, Role.PRINCIPAL}:
         told += [_open_todo(finding, now) for finding in _open_at_school(user)]
-    return [*told, *_late_todos(user, now), *_verify_todo(user), *_request_todo(user)]
+    return [*told, *_office_todos(user, now), *_verify_todo(user), *_request_todo(user)]
 
 
 def _open_at_school(user: User) -> QuerySet[Finding]:
@@ -260,12 +262,16 @@ def _open_todo(finding: Finding, now: datetime) -> Todo:
     )
 
 
-def _late_todos(user: User, now: datetime) -> list[Todo]:
+def _office_todos(user: User, now: datetime) -> list[Todo]:
+    """Return what an office must press for and what it is to verify, counted in one question."""
     if not user.roles & OFFICE:
         return []
     rows = Finding.objects.visible_to(user).filter(at_school_of(user, REVIEWING))
-    late = Count("pk", filter=Q(pk__in=rows.overdue(at=now).values("pk")))
-    numbers = rows.open().aggregate(late=late, critical=Count("pk", filter=Q(severity=rules.Severity.CRITICAL)))
+    numbers = rows.unsettled().aggregate(
+        late=Count("pk", filter=Q(pk__in=rows.overdue(at=now).values("pk"))),
+        critical=Count("pk", filter=Q(state=rules.State.OPEN, severity=rules.Severity.CRITICAL)),
+        waiting=Count("pk", filter=Q(pk__in=queue_for(user).order_by().values("pk"))),
+    )
     page = f"{reverse('inspections:findings')}?reviewer=own"
     critical = ngettext("%(n)s 项严重问题未整改", "%(n)s 项严重问题未整改", numbers["critical"])
     overdue = ngettext("%(n)s 项整改超期", "%(n)s 项整改超期", numbers["late"])
@@ -273,44 +279,53 @@ def _late_todos(user: User, now: datetime) -> list[Todo]:
         (numbers["critical"], critical % {"n": numbers["critical"]}, f"{page}&state=open&severity=critical"),
         (numbers["late"], overdue % {"n": numbers["late"]}, f"{page}&overdue=true"),
     ]
-    return [Todo(text=text, url=url, urgency="bad") for number, text, url in told if number]
+    pressing = [Todo(text=text, url=url, urgency="bad") for number, text, url in told if number]
+    return pressing if user.roles & LEADERS else [*pressing, *_waiting_todo(numbers["waiting"])]
 
 
 def _verify_todo(user: User) -> list[Todo]:
-    if not user.roles & {*OFFICE, Role.VICE_PRINCIPAL_LOGISTICS, Role.FOOD_SAFETY_DIRECTOR, Role.PRINCIPAL}:
+    """Return what the heads of a school are to verify themselves; who sits in an office alone has it counted there."""
+    if not user.roles & LEADERS:
         return []
-    number = queue_for(user).order_by()[:1000].count()
+    return _waiting_todo(queue_for(user).order_by()[:1000].count())
+
+
+def _waiting_todo(number: int) -> list[Todo]:
     text = ngettext("%(n)s 项整改待复查", "%(n)s 项整改待复查", number) % {"n": number}
     return [Todo(text=text, url=reverse("inspections:finding-queue"), urgency="warn")] if number else []
 
 
 def _request_todo(user: User) -> list[Todo]:
+    """Return what an office is asked for: more time, a withdrawal, a toleration; one question for all three."""
     if not user.roles & OFFICE:
         return []
-    answered = at_school_of(user, Permission.FINDING_EXTEND, OF_ASKED)
-    waiting = ExtensionRequest.objects.filter(answered, granted__isnull=True)
-    extensions = waiting.select_related(*OF_FINDING).order_by("asked_at", "pk")[:TODOS]
-    said = FindingEvent.objects.filter(finding=OuterRef("pk"), step__in=ON_WITHDRAWAL).order_by("-at", "-pk")
-    last = Subquery(said.values("step")[:1])
-    mistaken = Finding.objects.unsettled().filter(at_school_of(user, Permission.FINDING_WITHDRAW)).annotate(last=last)
-    mistaken = mistaken.filter(last="ask_withdraw").select_related("place", "school", "item").order_by("pk")[:TODOS]
+    rows = list(_asked_of(user)[: 3 * TODOS])
     return [
-        *_asked(gettext("答复延期申请：%(title)s"), [row.finding for row in extensions]),
-        *_asked(gettext("决定误报撤销：%(title)s"), mistaken),
-        *_toleration_todo(user),
+        *_asked(gettext("答复延期申请：%(title)s"), [row for row in rows if row.asks_time]),
+        *_asked(gettext("决定误报撤销：%(title)s"), [row for row in rows if row.asks_withdrawal]),
+        *_asked(gettext("限期保留待办：%(title)s"), [row for row in rows if row.asks_toleration]),
     ]
 
 
-def _toleration_todo(user: User) -> list[Todo]:
+def _asked_of(user: User) -> QuerySet[Any, Any]:
+    here = {"finding": OuterRef("pk")}
+    answered = at_school_of(user, Permission.FINDING_EXTEND, OF_ASKED)
     clerks, heads = (
         at_school_of(user, right, OF_ASKED)
         for right in (Permission.FINDING_TOLERATE_PREPARE, Permission.FINDING_TOLERATE)
     )
-    asked = Q(state=Toleration.State.ASKED) & clerks
     prepared = Q(state=Toleration.State.FORWARDED) & heads & ~Q(prepared_by=user)
-    waiting = Toleration.objects.filter(asked | prepared, finding__state=rules.State.OPEN)
-    rows = waiting.select_related(*OF_FINDING).order_by("asked_at", "pk")[:TODOS]
-    return _asked(gettext("限期保留待办：%(title)s"), [row.finding for row in rows])
+    kept = Toleration.objects.filter(Q(state=Toleration.State.ASKED) & clerks | prepared, **here)
+    said = FindingEvent.objects.filter(step__in=ON_WITHDRAWAL, **here).order_by("-at", "-pk").values("step")
+    mistaken = Q(last="ask_withdraw") & at_school_of(user, Permission.FINDING_WITHDRAW)
+    rows = Finding.objects.unsettled().annotate(
+        asks_time=Exists(ExtensionRequest.objects.filter(answered, granted__isnull=True, **here)),
+        last=Subquery(said[:1]),
+        asks_withdrawal=Case(When(mistaken, then=True), default=False),
+        asks_toleration=Case(When(Q(state=rules.State.OPEN) & Exists(kept), then=True), default=False),
+    )
+    rows = rows.filter(Q(asks_time=True) | Q(asks_withdrawal=True) | Q(asks_toleration=True))
+    return rows.select_related("place", "school", "item").order_by("due_at", "pk")
 
 
 def _asked(words: str, findings: Iterable[Finding]) -> list[Todo]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from inspections.incidents import doors, levels, pages, selectors, timing
-from inspections.incidents.models import Incident, Lifting, Veto
+from inspections.incidents.models import Incident, Lifting, Softening, Veto
 from inspections.incidents.rules.words import DecisionState, IncidentState, VetoState
 from inspections.incidents.services import telling, vetoing
 from inspections.incidents.timing import Clock
@@ -47,11 +47,12 @@ def _holds(user: User, *rights: Permission) -> bool:
 
 
 def open_cases(user: User) -> QuerySet[Incident]:
-    """Return the unsettled incidents within reach, newest first, with what their steps ask for."""
+    """Return the unsettled incidents within reach, newest first, with what their steps ask this person for."""
     rows = Incident.objects.visible_to(user).unsettled().select_related(*pages.RELATED)
-    return rows.prefetch_related("grades", "responsibilities", "report_acts", "vetoes", "softenings").order_by(
-        "-reported_at", "-pk"
-    )
+    decides = _holds(user, Permission.INCIDENT_SOFTEN, Permission.INCIDENT_SOFTEN_PROVINCE)
+    softenings = Softening.objects.all() if decides else Softening.objects.none()
+    related = ("grades", "responsibilities", "report_acts", "vetoes", Prefetch("softenings", softenings))
+    return rows.prefetch_related(*related).order_by("-reported_at", "-pk")
 
 
 def _of_cases(user: User, cases: list[Incident], now: datetime) -> Iterator[Todo]:

@@ -134,10 +134,11 @@ def waiting_for(user: User, now: datetime) -> list[Exemption]:
     rows = rows.order_by("requested_at", "pk")
     begun = Q(first_date__lt=today, last_date__gte=today - LONGEST_OPEN)
     sure = rows.filter(first & Q(first_date__gte=today) | late & Q(last_date__lt=today - LONGEST_OPEN))[:WAITING_SHOWN]
-    open_or_not = list(rows.filter(begun, first | late))
+    asked = list(rows.filter(begun & (first | late) | Q(pk__in=sure.values("pk"))))
+    open_or_not = [row for row in asked if row.first_date < today and row.last_date >= today - LONGEST_OPEN]
     over = _closed_among(open_or_not, now)
-    mine = [row for row in open_or_not if user.can(_deciding(closed=row.pk in over), at=row.place.school.unit)]
-    return sorted([*sure, *mine], key=lambda row: (row.requested_at, row.pk))[:WAITING_SHOWN]
+    others = {row.pk for row in open_or_not if not user.can(_deciding(closed=row.pk in over), at=row.place.school.unit)}
+    return [row for row in asked if row.pk not in others][:WAITING_SHOWN]
 
 
 def _closed_among(rows: Sequence[Exemption], at: datetime) -> set[int]:

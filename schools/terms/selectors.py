@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 
 from logistics_portal.accounts.models import Unit
+from logistics_portal.kit import context
 from logistics_portal.kit.dates import NationalCalendar, NationalDay, each_month, school_year, school_year_span
 from schools.register.models import School, Trait
 from schools.terms import models
@@ -26,6 +27,7 @@ LEVELS = {
     Unit.Kind.SCHOOL: rows.Level.SCHOOL,
 }
 AT_ONCE = 10_000
+NAMED_YEARS = "terms.named_years"
 Piece = TypeVar("Piece")
 
 
@@ -114,13 +116,34 @@ def reading_of(school: School, first: date, last: date) -> Reading:
 
 
 def national_calendar() -> NationalCalendar:
-    """Return the holidays and make-up days of all years known, each by its last published number."""
-    return _named_days(_years_in_force())
+    """Return the holidays and make-up days of all years known, each by its last published number.
+
+    Read at most once in a request, like the figures.
+    """
+    return _named_years().calendar
 
 
-def _years_in_force() -> list[models.NationalYear]:
-    published = models.NationalYear.objects.filter(published_at__isnull=False).order_by("year", "number")
-    return list({row.year: row for row in published}.values())
+@dataclass(frozen=True)
+class NamedYears:
+    """The years in force and the calendar of their days."""
+
+    rows: list[models.NationalYear]
+    calendar: NationalCalendar
+
+
+def _named_years() -> NamedYears:
+    kept = context.current().kept
+    held = kept.get(NAMED_YEARS)
+    if not isinstance(held, NamedYears):
+        published = models.NationalYear.objects.filter(published_at__isnull=False).order_by("year", "number")
+        years = list({row.year: row for row in published}.values())
+        held = kept[NAMED_YEARS] = NamedYears(years, _named_days(years))
+    return held
+
+
+def forget_holidays() -> None:
+    """Read the holidays anew when they are asked for next: a year has just been published."""
+    context.current().kept.pop(NAMED_YEARS, None)
 
 
 def _named_days(years: list[models.NationalYear]) -> NationalCalendar:
@@ -167,9 +190,9 @@ def _shelf(
     ids: list[int], first: date, last: date, *, trial: models.Edition | None = None, asked: bool = False
 ) -> Shelf:
     """Read the rows that reach some schools; closures only asked for are read with them where `asked`."""
-    years = _years_in_force()
-    shelf = Shelf(_named_days(years))
-    shelf.origins.update({f"national:{row.year}": _origin_of_year(row) for row in years})
+    named = _named_years()
+    shelf = Shelf(named.calendar)
+    shelf.origins.update({f"national:{row.year}": _origin_of_year(row) for row in named.rows})
     _read_editions(shelf, ids, range(school_year(first) - 1, school_year(last) + 2), trial)
     _read_closures(shelf, ids, _whole(first), asked=asked)
     _read_traits(shelf, ids)

@@ -130,3 +130,15 @@ def test_a_long_title_is_readable_on_a_phone(open_page: OpenPage, clerk: User, n
     assert bar.evaluate("it => it.scrollWidth <= it.clientWidth")
     assert (head.bounding_box()["width"] > 100) == stays
     assert page.locator(".top").bounding_box()["height"] <= 49
+
+
+def test_a_page_printed_from_a_phone_or_on_narrow_paper_keeps_its_title(open_page: OpenPage, clerk: User) -> None:
+    page = open_page(clerk, phone=True)
+    page.goto("/inbox/")
+    head = page.locator("main h1")
+    on_screen = head.bounding_box()["width"]
+
+    page.emulate_media(media="print")
+
+    assert on_screen <= 1
+    assert head.bounding_box()["width"] > 20

@@ -13,6 +13,7 @@ from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records import services as records
 from schools.terms.models import NationalYear
 from schools.terms.rules import national
+from schools.terms.selectors import forget_holidays
 
 
 @transaction.atomic
@@ -42,6 +43,7 @@ def publish_year(*, row: NationalYear, by: User | None, at: datetime) -> Nationa
         raise NotAllowed(gettext("上传人不能自己发布，请本单位负责人发布。"))
     row.published_by, row.published_at = by, at
     row.save(update_fields=["published_by", "published_at"])
+    forget_holidays()
     records.log(by=by, verb="holidays.publish", on=row, at=at, after={"year": row.year, "number": row.number})
     return row
 
