@@ -112,7 +112,10 @@ def register_of(place: Place, on: date) -> list[rules.Line]:
 
 
 def certificates_running_out(user: User, now: datetime) -> list[Facility]:
-    """Return the facilities whose certificate ends within sixty days or has ended and is the user's matter."""
+    """Return the facilities whose certificate is within the first warning or has ended and is the user's matter.
+
+    How early the first warning comes is the province's figure of that day; the worst come first, 21 at most.
+    """
     on = local_date(now)
     found = Facility.objects.visible_to(user).filter(
         papers.renewable_by(user), certificate_until__lte=papers.horizon(on)

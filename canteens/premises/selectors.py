@@ -55,7 +55,10 @@ def mode_on(canteen: Canteen, on: date) -> Supply | None:
 
 
 def licences_running_out(user: User, now: datetime) -> list[Canteen]:
-    """Return the canteens whose licence ends within sixty days or has ended and is the user's matter, worst first."""
+    """Return the canteens whose licence is within the first warning or has ended and is the user's matter, worst first.
+
+    How early the first warning comes is the province's figure of that day; 21 are returned at most.
+    """
     on = local_date(now)
     found = Canteen.objects.visible_to(user).filter(papers.renewable_by(user), licence_until__lte=papers.horizon(on))
     in_use = Q(place__until_date__isnull=True) | Q(place__until_date__gte=on)

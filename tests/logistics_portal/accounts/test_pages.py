@@ -131,6 +131,14 @@ def test_a_new_person_gets_a_post_and_a_one_time_link_with_which_to_sign_in(prin
     assert Client().get(url).status_code == 410
 
 
+def test_a_password_like_the_login_name_is_refused_in_our_own_words(principal: Client, school: Unit) -> None:
+    url = link_in(principal.post(reverse("accounts:person-new", args=[school.pk]), typed()))
+
+    page = Client().post(url, {"password": "a13800000001", "again": "a13800000001"}).content.decode()
+
+    assert "密码与登录名太相似，请另设一个。" in page
+
+
 def test_the_link_wants_the_same_strong_password_twice(principal: Client, school: Unit) -> None:
     url = link_in(principal.post(reverse("accounts:person-new", args=[school.pk]), typed()))
 
