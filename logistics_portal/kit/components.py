@@ -55,9 +55,9 @@ class Event:
     post: str = ""
     tone: str = "idle"
     changes: Sequence[str] = ()
-    more: Sequence[str] = ()
     reason: str = ""
     photos: Sequence[str] = ()
+    more: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from inspections.findings import rules
 from inspections.findings.figures import figures_on, soonest_unverified
 from inspections.findings.models import Finding, FindingEvent
 from inspections.findings.people import UP_TO_F, Callers, level_units
+from inspections.findings.rules import ladders
 from inspections.findings.selectors import address
 from inspections.findings.services.extending import expire_requests
 from inspections.findings.services.keeping import figures_of, timing_of
@@ -155,14 +156,14 @@ def _climb(ids: Sequence[int], at: datetime) -> int:
     rows = _locked(ids, rules.State.OPEN)
     climbed, reopened = _history(rows)
     calendars, figures = _calendars(rows, at), cache(figures_on)
-    due: list[tuple[Finding, list[rules.Rung]]] = []
+    due: list[tuple[Finding, list[ladders.Rung]]] = []
     for row in rows:
         timing = timing_of(row)
         if row.pk in reopened:
             timing = rules.Timing(timing.severity, reopened[row.pk], row.first_due_at, row.due_at, row.extensions)
         later = (OPENED,) if row.returns or row.extensions else ()
-        rungs = rules.ladder(timing, calendars[row.school_id].deadline_at, figures(local_date(timing.recorded_at)))
-        due.append((row, rules.rungs_due(rungs, {*climbed[row.pk], *later}, at)))
+        rungs = ladders.ladder(timing, calendars[row.school_id].deadline_at, figures(local_date(timing.recorded_at)))
+        due.append((row, ladders.rungs_due(rungs, {*climbed[row.pk], *later}, at)))
     callers = _callers(rows, {word for _row, rungs in due for rung in rungs for word in rung.told}, at)
     told = Told(at)
     for row, rungs in due:

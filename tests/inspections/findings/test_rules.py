@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inspections.findings import rules
-from inspections.findings.rules import Allowance, Origin, Outcome, Rectified, Severity, State, Step, Timing
+from inspections.findings.rules import Allowance, Origin, Outcome, Rectified, Severity, State, Step, Timing, ladders
 from logistics_portal.kit.dates import ONE_DAY, SHANGHAI, NationalCalendar, day_end, local_date
 from logistics_portal.kit.errors import NotAllowed
 
@@ -191,7 +191,7 @@ def test_minor_findings_of_own_checks_are_verified_at_school_all_others_above():
 def test_the_ladder_of_a_critical_finding_runs_by_the_clock():
     one = timing(Severity.CRITICAL, "2h")
 
-    rungs = rules.ladder(one, SCHOOL_DAYS)
+    rungs = ladders.ladder(one, SCHOOL_DAYS)
 
     hours = {rung.key: (rung.at - FRIDAY) / timedelta(hours=1) for rung in rungs}
     assert hours == {"opened": 0, "overdue": 2, "unremedied": 4, "overdue_city": 26, "overdue_province": 74}
@@ -200,13 +200,13 @@ def test_the_ladder_of_a_critical_finding_runs_by_the_clock():
 
 
 def test_the_head_is_told_after_four_hours_even_if_a_critical_deadline_is_longer():
-    rungs = rules.ladder(timing(Severity.CRITICAL, "24h"), SCHOOL_DAYS)
+    rungs = ladders.ladder(timing(Severity.CRITICAL, "24h"), SCHOOL_DAYS)
 
     assert [rung.key for rung in rungs] == ["opened", "unremedied", "overdue", "overdue_city", "overdue_province"]
 
 
 def test_the_ladder_of_a_major_finding_runs_in_school_days_after_the_deadline():
-    rungs = rules.ladder(timing(), SCHOOL_DAYS)
+    rungs = ladders.ladder(timing(), SCHOOL_DAYS)
 
     assert [rung.at for rung in rungs] == [
         FRIDAY,
@@ -219,7 +219,7 @@ def test_the_ladder_of_a_major_finding_runs_in_school_days_after_the_deadline():
 
 
 def test_the_ladder_of_a_minor_finding_ends_on_a_list():
-    rungs = rules.ladder(timing(Severity.MINOR), SCHOOL_DAYS)
+    rungs = ladders.ladder(timing(Severity.MINOR), SCHOOL_DAYS)
 
     assert [rung.key for rung in rungs] == ["opened", "overdue", "overdue_list"]
     assert rungs[-1].told == ("list@F",)
@@ -230,18 +230,18 @@ def test_the_ladder_waits_while_a_finding_is_extended_or_tolerated():
     extended = replace(one, due_at=rules.latest_extension(one))
     tolerated = replace(one, tolerated_until=date(2027, 6, 30))
 
-    assert rules.ladder(extended, SCHOOL_DAYS)[1].at == extended.due_at
-    assert rules.ladder(tolerated, SCHOOL_DAYS)[1].at == day_end(date(2027, 6, 30))
+    assert ladders.ladder(extended, SCHOOL_DAYS)[1].at == extended.due_at
+    assert ladders.ladder(tolerated, SCHOOL_DAYS)[1].at == day_end(date(2027, 6, 30))
 
 
 def test_a_rung_is_climbed_once():
-    rungs = rules.ladder(timing(Severity.CRITICAL), SCHOOL_DAYS)
+    rungs = ladders.ladder(timing(Severity.CRITICAL), SCHOOL_DAYS)
     at = FRIDAY + timedelta(hours=5)
 
-    due = rules.rungs_due(rungs, {"opened"}, at)
+    due = ladders.rungs_due(rungs, {"opened"}, at)
 
     assert [rung.key for rung in due] == ["overdue", "unremedied"]
-    assert rules.rungs_due(rungs, {"opened", "overdue", "unremedied"}, at) == []
+    assert ladders.rungs_due(rungs, {"opened", "overdue", "unremedied"}, at) == []
 
 
 def test_verification_has_five_working_days_and_five_more():
@@ -286,7 +286,7 @@ def test_a_deadline_lies_after_the_finding_and_a_critical_one_within_a_day(
 def test_a_ladder_rises_in_time_and_begins_with_the_opening(severity: Severity, recorded_at: datetime):
     due = rules.first_due(severity, recorded_at, SCHOOL_DAYS)
 
-    rungs = rules.ladder(Timing(severity, recorded_at, due, due), SCHOOL_DAYS)
+    rungs = ladders.ladder(Timing(severity, recorded_at, due, due), SCHOOL_DAYS)
 
     assert [rung.at for rung in rungs] == sorted(rung.at for rung in rungs)
     assert (rungs[0].key, rungs[0].at) == ("opened", recorded_at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
@@ -235,7 +235,7 @@ def first_due(
     if severity == Severity.CRITICAL:
         clock = figures.critical_longest if allowance.school_days else allowance.clock
         return recorded_at + min(clock, figures.critical_longest)
-    return _later(recorded_at, allowance, school_days, local_date(recorded_at))
+    return waited(recorded_at, allowance, school_days, local_date(recorded_at))
 
 
 def overdue(timing: Timing, state: str, at: datetime) -> bool:
@@ -359,31 +359,6 @@ def extension_answer_due(asked_at: datetime, working_days: DaysEnd, figures: Fig
     return working_days(local_date(asked_at), figures.answer_days)
 
 
-@dataclass(frozen=True, slots=True)
-class Rung:
-    """One call for help: when, which, and who is told."""
-
-    at: datetime
-    key: str
-    told: tuple[str, ...]
-
-
-def ladder(timing: Timing, school_days: DaysEnd, figures: Figures = DEFAULTS) -> list[Rung]:
-    """Return the rungs of a finding in order of time, by the deadline in force; a rung waits while it is tolerated."""
-    due = timing.holds_until
-    rungs = []
-    for rule in figures.ladders[timing.severity]:
-        start = due if rule.from_due else timing.recorded_at
-        day = last_day_before(start) if rule.from_due else local_date(start)
-        rungs.append(Rung(_later(start, rule.wait, school_days, day), rule.key, rule.told))
-    return sorted(rungs, key=lambda rung: rung.at)
-
-
-def rungs_due(rungs: Iterable[Rung], climbed: Collection[str], at: datetime) -> list[Rung]:
-    """Return the rungs whose moment has come and that have no event yet; `climbed` are the keys of those that have."""
-    return [rung for rung in rungs if rung.at <= at and rung.key not in climbed]
-
-
 def rectified(timing: Timing, fixed_at: datetime | None, figures: Figures = DEFAULTS) -> Rectified:
     """Return how a finding counts (evaluation §2): `fixed_at` is the hand-in of the remedy later accepted.
 
@@ -398,5 +373,6 @@ def rectified(timing: Timing, fixed_at: datetime | None, figures: Figures = DEFA
     return Rectified.HALF if fixed_at <= half else Rectified.FAILED
 
 
-def _later(start: datetime, wait: Allowance, school_days: DaysEnd, day: date) -> datetime:
+def waited(start: datetime, wait: Allowance, school_days: DaysEnd, day: date) -> datetime:
+    """Return when an allowance that begins at `start`, on `day`, is over: by the clock or after school days."""
     return school_days(day, wait.school_days) if wait.school_days else start + wait.clock
