@@ -246,7 +246,7 @@ def stop_words(stop: Mapping[str, Any] | None, day: date) -> str:
     if not stop.get("stopped"):
         return gettext("没有停用")
     since = instant(str(stop.get("since", "")), day)
-    return gettext("自 %(since)s 起已停用") % {"since": f"{since:%Y-%m-%d %H:%M}"} if since else gettext("已停用")
+    return gettext("自 %(since)s 起已停用") % {"since": f"{since:%Y-%m-%d %H:%M}"} if since else gettext("已经停用")
 
 
 def due_words(due: Due | None) -> str:

@@ -70,7 +70,7 @@ def officer_checks(stage: Stage, here: World) -> None:
     bad.locator("input[type=file]").set_input_files(stage.photo("变质食材", "firebrick"))
     expect(bad.locator("[data-photos] img")).to_have_count(1)
     if bad.locator(".sheet__stop").count():
-        tap(bad, "已停用")
+        tap(bad, "已经停用")
         bad.get_by_label("从何时起").fill("08:30")
     stage.keep(page, "check-with-a-critical-failure")
 
