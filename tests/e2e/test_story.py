@@ -71,7 +71,7 @@ def officer_checks(stage: Stage, here: World) -> None:
     expect(bad.locator("[data-photos] img")).to_have_count(1)
     if bad.locator(".sheet__stop").count():
         tap(bad, "已经停用")
-        bad.get_by_label("从何时起").fill("08:30")
+        bad.get_by_label("从几点起停用").fill("08:30")
     stage.keep(page, "check-with-a-critical-failure")
 
     page.get_by_role("button", name="提交检查").click()
