@@ -286,7 +286,7 @@ def province_runs_the_year(stage: Stage, here: World, do_jobs: Callable[[], int]
     stage.keep(page, "run-done")
     page.goto(reverse("inspections:evaluations"))
     row = main(page).get_by_role("row").filter(has_text=here.school.name)
-    expect(row.get_by_text("一票否决")).to_be_visible()
+    expect(row.get_by_text("一票否决", exact=True)).to_be_visible()
     stage.keep(page, "results")
     row.get_by_role("link", name=here.school.name).click()
     expect(main(page).get_by_text("一票否决", exact=True).first).to_be_visible()
