@@ -9,6 +9,7 @@ const KEPT_DAYS = 9;
 /** Photos chosen so far, by the name of their field: they outlive a page that came back with questions. */
 const photos = new Map();
 let changed = false;
+let resting = 0;
 
 const first = document.querySelector("[data-check]");
 if (first) {
@@ -24,12 +25,11 @@ if (hint) hint.hidden = !keys().some((key) => key.startsWith(hint.dataset.drafts
 /** Wire a form, fresh or come back. @param {HTMLFormElement} form */
 function begin(form) {
   if (!form.dataset.typed) restore(form);
-  let timer = 0;
   form.addEventListener("input", () => {
     changed = true;
     refresh(form);
-    clearTimeout(timer);
-    timer = setTimeout(() => keep(form), PAUSE);
+    clearTimeout(resting);
+    resting = setTimeout(() => keep(form), PAUSE);
   });
   for (const input of form.querySelectorAll("[data-photo]")) watchPhotos(form, input);
   watchLengths(form, form.dataset.longer);
@@ -260,6 +260,7 @@ async function send(form) {
   const button = form.querySelector(".foot__send");
   if (button.disabled) return;
   button.disabled = true;
+  clearTimeout(resting);
   keep(form);
   form.at.value = new Date().toISOString();
   try {
