@@ -18,7 +18,8 @@ from inspections.checks.rules import releases
 from inspections.schedules.selectors import slot_of
 from inspections.schedules.versions import specs_of
 from logistics_portal.accounts.models import Post, User
-from logistics_portal.accounts.permissions import Permission, Role
+from logistics_portal.accounts.permissions import Permission
+from logistics_portal.accounts.selectors import answerers
 from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records.selectors import trail
@@ -88,7 +89,7 @@ def ask_void(*, check: Check, reason: str, by: User, post: Post, at: datetime) -
         raise NotAllowed(gettext("只有已收到的检查可以申请作废。"))
     freezing.require_open(check.date, at)
     log(by=by, verb=ASKED, on=check, post=post, reason=reason, at=at)
-    office = people.holders(check.place.school.unit.first_reviewer, [Role.OFFICE_CLERK], on=local_date(at))
+    office = answerers(Permission.CHECK_VOID, check.place.school.unit, local_date(at))
     words = {"school": check.school.name, "receipt": check.receipt_no}
     title = gettext("%(school)s申请作废检查 %(receipt)s") % words
     notify(to=office, key=f"check-void:{check.pk}:{at:%s}", title=title, text=reason, url=address(check.pk), at=at)

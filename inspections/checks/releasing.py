@@ -9,7 +9,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from inspections.checks import freezing, people
+from inspections.checks import freezing
 from inspections.checks.figures import figures_on
 from inspections.checks.models import Check, Release
 from inspections.checks.rules import releases
@@ -17,6 +17,7 @@ from inspections.schedules.rules import Slot
 from inspections.schedules.selectors import slot_of
 from logistics_portal.accounts.models import Post, User
 from logistics_portal.accounts.permissions import Permission, Role
+from logistics_portal.accounts.selectors import answerers
 from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records.selectors import figures_read_once
@@ -194,7 +195,7 @@ def _decided(release: Release, step: str, answer: str, by: User, at: datetime) -
 
 def _tell_office(row: Release, at: datetime) -> None:
     check = row.check_row
-    office = people.holders(check.school.unit.first_reviewer, [Role.OFFICE_CLERK], on=local_date(at))
+    office = answerers(Permission.CHECK_RELEASE, check.school.unit, local_date(at))
     words = {"school": check.school.name, "receipt": check.receipt_no}
     title = gettext("%(school)s申请更正已关账的检查 %(receipt)s") % words
     notify(to=office, key=f"check-release:{row.pk}", title=title, text=row.reason, url=address(row), at=at)

@@ -296,3 +296,37 @@ GRANTS: dict[Permission, Grants] = {
     Permission.AUDIT_READ: _give(ABOVE, AU),
     Permission.EXPORT_VIEW: READERS,
 }
+
+RISING = frozenset(
+    {
+        Permission.SCHOOL_EDIT,
+        Permission.SCHOOL_END,
+        Permission.PLACE_CLOSE,
+        Permission.CLOSURE_DECIDE,
+        Permission.CLOSURE_DECIDE_LONG,
+        Permission.CLOSURE_DECIDE_LATE,
+        Permission.EXEMPTION_DECIDE,
+        Permission.EXEMPTION_DECIDE_LATE,
+        Permission.CHECK_RELEASE,
+        Permission.CHECK_VOID,
+        Permission.FINDING_EXTEND,
+        Permission.FINDING_ACCEPT,
+        Permission.FINDING_ACCEPT_MINOR,
+        Permission.FINDING_WITHDRAW,
+        Permission.FINDING_TOLERATE_PREPARE,
+        Permission.FINDING_TOLERATE,
+        Permission.INCIDENT_CLOSE,
+        Permission.INCIDENT_SOFTEN,
+        Permission.GRADE_DECIDE_GENERAL,
+        Permission.GRADE_DECIDE_LARGER,
+        Permission.RESPONSIBILITY_DECIDE,
+        Permission.RESPONSIBILITY_DECIDE_LIGHT,
+        Permission.VETO_CONFIRM_GENERAL,
+    }
+)
+"""The rights of a second person at F or C: where that office has nobody for them, the one above acts (rights §1)."""
+
+
+def roles_at(permission: Permission, level: Level) -> frozenset[Role]:
+    """Return the roles to which a right is given at one level."""
+    return frozenset(role for role, levels in GRANTS[permission].items() if level in levels)

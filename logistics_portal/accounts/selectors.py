@@ -10,7 +10,8 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 
 from logistics_portal.accounts.models import Post, PostRequest, Unit, UnitChange, UnitPeriod, User
-from logistics_portal.accounts.permissions import Permission
+from logistics_portal.accounts.models.people import able_offices
+from logistics_portal.accounts.permissions import RISING, Level, Permission, Role
 from logistics_portal.kit.dated import held
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.kit.scoping import within
@@ -196,6 +197,27 @@ def holders(permission: Permission, at: Unit, on: date) -> QuerySet[User]:
     posts = Post.objects.in_force(on=on).filter(unit__in=upwards(at)).select_related("unit__parent", "user")
     able = [post.user_id for post in posts if post.allows(permission, at=at)]
     return User.objects.filter(pk__in=able, is_active=True)
+
+
+def answerers(permission: Permission, at: Unit, on: date) -> list[User]:
+    """Return who is called for an answer at a unit: the clerks of the office that may give it, else whoever may."""
+    people = list(holders(permission, at, on).order_by("pk"))
+    clerks = Post.objects.in_force(on=on).filter(user__in=people, role=Role.OFFICE_CLERK).values_list("user", flat=True)
+    return [person for person in people if person.pk in set(clerks)] or people
+
+
+def acting_office(permission: Permission, level: Level, at: Unit) -> Unit:
+    """Return the office that uses a right at a unit: F or C, or the nearest above it with anybody for it (rights §1).
+
+    Where nobody has it all the way up, F or C itself.
+    """
+    office = meant = at.first_reviewer if level is Level.FIRST else at.first_reviewer.next_level
+    able = able_offices(permission, level) if permission in RISING else frozenset({office.pk})
+    while office.pk not in able:
+        if office.parent is None:
+            return meant
+        office = office.next_level
+    return office
 
 
 def people_in_post(roles: Iterable[str], unit: Unit, on: date) -> QuerySet[User]:

@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from logistics_portal.accounts.models import Unit, User
-from logistics_portal.accounts.permissions import Permission, Role
+from logistics_portal.accounts.permissions import Level, Permission, Role
+from logistics_portal.accounts.selectors import acting_office
 from logistics_portal.kit.components import Figure
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records.models import Job
@@ -173,10 +174,11 @@ def decider_unit(proposal: Proposal) -> Unit:
 
     A move between two cities goes to the province.
     """
-    first = proposal.school.unit.first_reviewer
+    unit = proposal.school.unit
     if proposal.kind in OF_SCHOOL | OF_PLACE:
-        return first
-    return _root(first) if _leaves_the_city(proposal) else first.next_level
+        right = Permission.SCHOOL_EDIT if proposal.kind in OF_SCHOOL else Permission.PLACE_CLOSE
+        return acting_office(right, Level.FIRST, unit)
+    return _root(unit) if _leaves_the_city(proposal) else acting_office(Permission.SCHOOL_END, Level.NEXT, unit)
 
 
 def _leaves_the_city(proposal: Proposal) -> bool:
@@ -197,13 +199,13 @@ def may_decide(user: User, proposal: Proposal) -> bool:
     """Say whether a person may answer a proposal: another one than who asked, at the bureau that answers."""
     if proposal.asked_by_id == user.pk:
         return False
-    unit = decider_unit(proposal)
+    unit = proposal.school.unit
     if proposal.kind in OF_SCHOOL:
         return user.can(Permission.SCHOOL_EDIT, at=unit)
-    if proposal.kind in OF_PLACE:
-        return user.can(Permission.PLACE_CLOSE, at=unit)
+    if proposal.kind in OF_PLACE:  # the school's own right to ask is the same one
+        return user.can(Permission.PLACE_CLOSE, at=unit.first_reviewer)
     right = Permission.SCHOOL_MOVE_FAR if _leaves_the_city(proposal) else Permission.SCHOOL_END
-    return user.can(right, at=proposal.school.unit)
+    return user.can(right, at=unit)
 
 
 def waiting_for(user: User) -> list[Proposal]:

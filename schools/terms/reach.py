@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from logistics_portal.accounts.models import Unit, User
-from logistics_portal.accounts.permissions import Permission
+from logistics_portal.accounts.permissions import Level, Permission
+from logistics_portal.accounts.selectors import acting_office
 from logistics_portal.kit.dates import local_date
 from schools.register.figures import closes_after
 from schools.register.models import School
@@ -79,11 +80,10 @@ def awaited(closure: Closure, now: datetime) -> str:
         return ""
     if closure.unit.kind != Unit.Kind.SCHOOL:
         return gettext("%(unit)s后勤部门负责人") % {"unit": (closure.declared_by_unit or closure.unit).name}
-    first = closure.unit.first_reviewer
-    if who is Decider.CLERK:
-        return gettext("%(unit)s后勤部门") % {"unit": first.name}
-    unit = first.next_level if who is Decider.HEAD_ABOVE else first
-    return gettext("%(unit)s后勤部门负责人") % {"unit": unit.name}
+    level = Level.NEXT if who is Decider.HEAD_ABOVE else Level.FIRST
+    unit = acting_office(RIGHTS[who], level, closure.unit)
+    words = gettext("%(unit)s后勤部门") if who is Decider.CLERK else gettext("%(unit)s后勤部门负责人")
+    return words % {"unit": unit.name}
 
 
 def counted_together(closure: Closure, now: datetime) -> int:

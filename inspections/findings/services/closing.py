@@ -19,7 +19,7 @@ from inspections.findings.services.keeping import (
     write_down,
 )
 from inspections.findings.services.verifying import send_back
-from logistics_portal.accounts.permissions import Role
+from logistics_portal.accounts.permissions import Permission, Role
 from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.errors import NotAllowed
 
@@ -32,7 +32,13 @@ def ask_withdrawal(*, finding: Finding, reason: str, hand: Hand) -> Finding:
     if withdrawal_asked(row) is not None:
         raise NotAllowed(gettext("已经申请过误报撤销，请等待答复。"))
     write_down(row, "ask_withdraw", reason, hand)
-    tell(row, people_of_office(row, Role.OFFICE_CLERK, hand.at), gettext("申请误报撤销，请决定"), hand, text=reason)
+    tell(
+        row,
+        people_of_office(row, Permission.FINDING_WITHDRAW, hand.at),
+        gettext("申请误报撤销，请决定"),
+        hand,
+        text=reason,
+    )
     return row
 
 

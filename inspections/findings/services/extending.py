@@ -19,7 +19,7 @@ from inspections.findings.services.keeping import (
     timing_of,
     write_down,
 )
-from logistics_portal.accounts.permissions import Role
+from logistics_portal.accounts.permissions import Permission
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records import services as records
 from logistics_portal.records.selectors import figures_read_once
@@ -38,7 +38,7 @@ def ask_extension(*, finding: Finding, until: datetime, reason: str, hand: Hand)
         finding=row, asked_by=hand.by, asked_at=hand.at, until=until, reason=reason
     )
     write_down(row, "ask_extend", reason, hand, until=until)
-    tell(row, people_of_office(row, Role.OFFICE_CLERK, hand.at), gettext("申请延期，请答复"), hand, text=reason)
+    tell(row, people_of_office(row, Permission.FINDING_EXTEND, hand.at), gettext("申请延期，请答复"), hand, text=reason)
     return request
 
 

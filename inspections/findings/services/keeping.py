@@ -13,10 +13,11 @@ from django.utils.translation import gettext
 from inspections.findings import rules
 from inspections.findings.figures import figures_on
 from inspections.findings.models import Finding, FindingEvent, FindingPhoto
-from inspections.findings.people import FIRST, UP_TO_F, Callers, level_units
+from inspections.findings.people import UP_TO_F, Callers
 from inspections.findings.selectors import address
 from logistics_portal.accounts.models import Post, User
-from logistics_portal.accounts.permissions import Role
+from logistics_portal.accounts.permissions import Permission
+from logistics_portal.accounts.selectors import answerers
 from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.errors import Clash
 from logistics_portal.records import services as records
@@ -113,10 +114,9 @@ def people_at_school(finding: Finding, roles: Iterable[str], at: datetime) -> li
     return Callers([unit], roles, local_date(at)).at(unit, roles, finding.place_id)
 
 
-def people_of_office(finding: Finding, role: Role, at: datetime) -> list[User]:
-    """Return who holds a post at the first reviewer of the finding's school."""
-    office = level_units(finding)[FIRST]
-    return Callers([office], {role}, local_date(at)).at(office, [role], finding.place_id)
+def people_of_office(finding: Finding, permission: Permission, at: datetime) -> list[User]:
+    """Return who is called for an answer about a finding: at F's office, or the one above that acts for it."""
+    return answerers(permission, finding.school.unit, local_date(at))
 
 
 def deadline_by_severity(finding: Finding, at: datetime) -> datetime:

@@ -24,7 +24,7 @@ from inspections.findings.services.keeping import (
     write_down,
 )
 from logistics_portal.accounts.models import User
-from logistics_portal.accounts.permissions import Role
+from logistics_portal.accounts.permissions import Permission, Role
 from logistics_portal.kit.dates import day_end, local_date
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records import services as records
@@ -56,7 +56,13 @@ def ask_toleration(*, finding: Finding, until: date, reason: str, hand: Hand) ->
     _require(row, until, hand.at, structural=True)
     asked = Toleration.objects.create(finding=row, asked_by=hand.by, asked_at=hand.at, until_date=until, reason=reason)
     write_down(row, "ask_tolerate", reason, hand, tolerated_until=until)
-    tell(row, people_of_office(row, Role.OFFICE_CLERK, hand.at), gettext("申请限期保留，请初审"), hand, text=reason)
+    tell(
+        row,
+        people_of_office(row, Permission.FINDING_TOLERATE_PREPARE, hand.at),
+        gettext("申请限期保留，请初审"),
+        hand,
+        text=reason,
+    )
     return asked
 
 
@@ -74,7 +80,13 @@ def forward_toleration(*, toleration: Toleration, grounds: Grounds, hand: Hand) 
     write_down(
         row, "fwd_tolerate", gettext("%(cause)s（%(document)s）") % words, hand, tolerated_until=asked.until_date
     )
-    tell(row, people_of_office(row, Role.OFFICE_HEAD, hand.at), gettext("限期保留，请审定"), hand, text=asked.reason)
+    tell(
+        row,
+        people_of_office(row, Permission.FINDING_TOLERATE, hand.at),
+        gettext("限期保留，请审定"),
+        hand,
+        text=asked.reason,
+    )
     return asked
 
 
@@ -161,7 +173,7 @@ def _run_out(pk: int, at: datetime) -> int:
     FindingEvent.objects.create(finding=row, step=RUN_OUT, at=at, text=text, facts=records.plain(facts))
     after = {"state": row.state, "due_at": row.due_at, "tolerated_until": row.tolerated_until}
     records.log(by=None, verb=f"finding.{RUN_OUT}", on=row, after=after, reason=text, at=at)
-    people = [*_school(row, asked, at), *people_of_office(row, Role.OFFICE_CLERK, at)]
+    people = [*_school(row, asked, at), *people_of_office(row, Permission.FINDING_TOLERATE_PREPARE, at)]
     words = {"school": row.school.name, "place": row.place.name, "what": gettext("限期保留到期，请整改")}
     records.notify(
         to=list({person.pk: person for person in people if person is not None}.values()),

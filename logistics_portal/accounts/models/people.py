@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -13,10 +14,14 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from logistics_portal.accounts.models.units import Charge, Unit, charge_of
-from logistics_portal.accounts.permissions import GRANTS, Level, Permission, Role
+from logistics_portal.accounts.permissions import GRANTS, RISING, Level, Permission, Role, roles_at
+from logistics_portal.kit import context
 from logistics_portal.kit.dated import held
 from logistics_portal.kit.prepared import prepared
 from logistics_portal.kit.scoping import Reach, Scoped, ScopedQuerySet
+
+OFFICE_ROLES = [str(Role.OFFICE_CLERK), str(Role.OFFICE_HEAD)]
+STAFF = "office_staff"
 
 
 class UserManager(BaseUserManager["User"]):
@@ -112,15 +117,17 @@ class User(AbstractBaseUser):
         found = Q(pk__in=[])
         for post in self.live_posts:
             for level in GRANTS[permission].get(Role(post.role), frozenset()):
-                found |= post.where_reached(to) & self._where_stands(post, level, to)
+                found |= post.where_reached(to) & self._where_stands(post, permission, level, to)
         return found
 
-    def _where_stands(self, post: Post, level: Level, to: str) -> Q:
+    def _where_stands(self, post: Post, permission: Permission, level: Level, to: str) -> Q:
         if level is Level.OWN:
             return Q(**{to: post.unit_id})
         if level in {Level.FIRST, Level.NEXT}:
             charge = self.charge.first if level is Level.FIRST else self.charge.next
             units = charge.get(post.unit_id, frozenset())
+            if permission in RISING and charge.keys() - {post.unit_id}:
+                units |= self.charge.risen(charge, post.unit_id, able_offices(permission, level))
             return Q(**{f"{to}__in": units}) | Q(**{f"{to}__parent__in": units, f"{to}__kind": Unit.Kind.SCHOOL})
         return Q() if level is Level.ABOVE or post.unit.kind == Unit.Kind.PROVINCE else Q(pk__in=[])
 
@@ -214,17 +221,27 @@ class Post(Scoped):
     def allows(self, permission: Permission, *, at: Unit) -> bool:
         """Say whether this post grants `permission` at `at`: right role, right level, within reach."""
         levels = GRANTS[permission].get(Role(self.role), frozenset())
-        return bool(levels) and self.reaches(at) and any(self._stands_at(level, at) for level in levels)
+        return bool(levels) and self.reaches(at) and any(self._stands_at(permission, level, at) for level in levels)
 
-    def _stands_at(self, level: Level, at: Unit) -> bool:
+    def _stands_at(self, permission: Permission, level: Level, at: Unit) -> bool:
         if level is Level.OWN:
             return self.unit_id == at.pk
-        if level is Level.FIRST:
-            return self.unit_id == at.first_reviewer.pk
-        if level is Level.NEXT:
-            return self.unit_id == at.first_reviewer.next_level.pk
+        if level in {Level.FIRST, Level.NEXT}:
+            office = at.first_reviewer if level is Level.FIRST else at.first_reviewer.next_level
+            return self.unit_id == office.pk or (permission in RISING and self._rises_from(office, permission, level))
         if level is Level.PROVINCE:
             return self.unit.kind == Unit.Kind.PROVINCE
+        return True
+
+    def _rises_from(self, office: Unit, permission: Permission, level: Level) -> bool:
+        """Say whether a right comes up to this post: no office from `office` up to here has anybody for it."""
+        if not office.path.startswith(self.unit.path):
+            return False
+        able = able_offices(permission, level)
+        while office.pk != self.unit_id:
+            if office.pk in able or office.parent is None:
+                return False
+            office = office.next_level
         return True
 
 
@@ -260,3 +277,19 @@ class ListedPlace(models.Model):
 def _posts_held(user: int, today: date) -> models.QuerySet[Post]:
     """Return the posts of a user in force on a day, with their units, oldest first; asked on every request."""
     return Post.objects.in_force(on=today).filter(user=user).select_related("unit__parent").order_by("pk")
+
+
+def able_offices(permission: Permission, level: Level) -> frozenset[int]:
+    """Return the units where somebody who can sign in holds a post that a right is given to at this level."""
+    kept = context.current().kept
+    staff = kept.get(STAFF)
+    if not isinstance(staff, list):
+        staff = kept[STAFF] = _staff(OFFICE_ROLES, timezone.localdate())
+    roles = roles_at(permission, level)
+    return frozenset(unit for unit, role in staff if role in roles)
+
+
+@prepared
+def _staff(roles: Sequence[str], today: date) -> models.QuerySet[Post, tuple[int, str]]:
+    held_today = Post.objects.in_force(on=today).filter(role__in=roles, user__is_active=True)
+    return held_today.values_list("unit_id", "role")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar, Self
@@ -102,6 +102,18 @@ class Charge:
 
     first: Mapping[int, frozenset[int]]
     next: Mapping[int, frozenset[int]]
+    above: Mapping[int, int]
+
+    def risen(self, below: Mapping[int, frozenset[int]], office: int, able: Collection[int]) -> frozenset[int]:
+        """Return the units of `below` (`first` or `next`) that come up to an office for lack of anybody `able`."""
+        come = (units for reviewer, units in below.items() if self._rises(reviewer, office, able))
+        return frozenset().union(*come)
+
+    def _rises(self, reviewer: int, office: int, able: Collection[int]) -> bool:
+        found: int | None = reviewer
+        while found is not None and found != office and found not in able:
+            found = self.above.get(found)
+        return found == office
 
 
 def charge_of(offices: Iterable[Unit]) -> Charge:
@@ -112,6 +124,7 @@ def charge_of(offices: Iterable[Unit]) -> Charge:
     rows = Unit.objects.exclude(kind=Unit.Kind.SCHOOL).filter(below)
     tree = {unit.pk: unit for unit in rows.only("parent", "kind", "switched_on")}
     first, following = defaultdict(set), defaultdict(set)
+    over: dict[int, int] = {}
     for pk in tree:
         reviewer = _reviewer(pk, tree)
         if reviewer is not None:
@@ -120,8 +133,9 @@ def charge_of(offices: Iterable[Unit]) -> Charge:
             upper = reviewer if above is None else _reviewer(above, tree)
             if upper is not None:
                 following[upper].add(pk)
+                over |= {reviewer: upper} if upper != reviewer else {}
     return Charge(
-        {pk: frozenset(ids) for pk, ids in first.items()}, {pk: frozenset(ids) for pk, ids in following.items()}
+        {pk: frozenset(ids) for pk, ids in first.items()}, {pk: frozenset(ids) for pk, ids in following.items()}, over
     )
 
 

@@ -11,8 +11,10 @@ from django.utils import timezone
 from inspections.findings.models import Finding
 from inspections.findings.people import Act, post_for
 from inspections.findings.selectors import queue_for, todos
-from inspections.findings.services import ask_extension, climb_ladders
+from inspections.findings.services import answer_extension, ask_extension, climb_ladders
 from logistics_portal.accounts.models import User
+from logistics_portal.accounts.permissions import Permission
+from logistics_portal.accounts.selectors import answerers
 from logistics_portal.kit.dates import local_date
 from logistics_portal.records.models import Notice
 from schools.register.services.schools import move_school
@@ -97,3 +99,33 @@ def test_after_a_move_the_ladder_calls_the_head_of_the_present_office(held, now)
 
     assert Notice.objects.filter(to=new).exists()
     assert not Notice.objects.filter(to=held.head).exists()
+
+
+def test_the_city_is_told_asked_and_able_while_the_county_s_office_is_empty_and_no_longer(held, now):
+    """Rights §1: where F lacks the second person the same right one unit above acts."""
+    row = recent(held, title="要延期")
+    citys = ground.user("office_clerk", ground.city())
+    User.objects.filter(pk__in=[held.clerk.pk, held.head.pk]).update(is_active=False)
+    until = row.due_at + timedelta(days=1)
+
+    asked = ask_extension(finding=fresh_row(row), until=until, reason="配件未到", hand=held.hand(fresh(held.vice), now))
+
+    assert [it.to for it in Notice.objects.filter(title__contains="申请延期")] == [citys]
+    assert url("finding", row.pk) in {it.url for it in todos(fresh(citys), now)}
+    assert post_for(fresh(citys), Act.EXTEND, fresh_row(row)) is not None
+
+    User.objects.filter(pk=held.clerk.pk).update(is_active=True)
+
+    assert url("finding", row.pk) not in {it.url for it in todos(fresh(citys), now)}
+    assert post_for(fresh(citys), Act.EXTEND, fresh_row(row)) is None
+    answer_extension(request=asked, granted=True, answer="同意", hand=held.hand(fresh(held.clerk), now))
+
+
+def test_clerks_are_called_before_heads_and_heads_where_there_is_no_clerk(held, now):
+    on = local_date(now)
+
+    assert answerers(Permission.FINDING_EXTEND, held.place.school.unit, on) == [held.clerk]
+
+    User.objects.filter(pk=held.clerk.pk).update(is_active=False)
+
+    assert answerers(Permission.FINDING_EXTEND, held.place.school.unit, on) == [held.head]
