@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import reduce
 from typing import Any, NamedTuple
-
-from django.utils.translation import gettext as _
 
 from inspections.checklists.rules.context import NOT_APPLICABLE, UNKNOWN, Reading
 from inspections.checklists.rules.forms import Kind
 
 from .plans import Plan
+from .sayings import Saying
 from .sight import Sight
 from .typed import NotTaken, clean, figure, kept
 
@@ -57,7 +57,7 @@ def known(plan: Plan, sight: Sight) -> Any:
 
 def _bool(plan: Plan, raw: object, sight: Sight) -> Said:
     if raw not in (PASS, FAIL):
-        raise NotTaken(_("应答“正常”或“异常”"))
+        raise NotTaken("pass_or_fail")
     good = raw == PASS
     fact = known(plan, sight) if plan.fact else None
     if good and fact in (None, True):
@@ -67,7 +67,7 @@ def _bool(plan: Plan, raw: object, sight: Sight) -> Said:
 
 def _choice(plan: Plan, raw: object, sight: Sight) -> Said:
     if not isinstance(raw, str) or raw not in plan.letters:
-        raise NotTaken(_("请从选项中选一个"))
+        raise NotTaken("choice")
     fact = known(plan, sight)
     return Said(plan.letters[raw], good=raw in plan.passing, differs=None if fact in (None, raw) else fact)
 
@@ -75,7 +75,7 @@ def _choice(plan: Plan, raw: object, sight: Sight) -> Said:
 def _text(plan: Plan, raw: object) -> Said:
     text = clean(raw, plan.max_length)
     if not text:
-        raise NotTaken(_("还没有填写"))
+        raise NotTaken("open")
     good = len(text) >= plan.min_length
     return Said("1" if good else "0", good=good, value=text)
 
@@ -101,9 +101,9 @@ def _repeated(plan: Plan, raw: object, sight: Sight) -> Said:
     if not entries:
         return NOTHING
     if not isinstance(raw, dict):
-        raise NotTaken(_("应逐个填写"))
+        raise NotTaken("one_by_one")
     if any(code not in {entry.code for entry in entries} for code in raw):
-        raise NotTaken(_("填写的对象不在清单内，请刷新后再填"))
+        raise NotTaken("not_listed")
     low, high, absent = sight.limits(plan)
     answers = _entries(plan, entries, raw)
     given = [(entry, answer) for entry, answer in answers if answer is not None]
@@ -128,14 +128,15 @@ def _other_readings(plan: Plan, answers: list[tuple[Reading, Decimal | None]]) -
 def _entries(plan: Plan, entries: Sequence[Reading], raw: dict[str, object]) -> list[tuple[Reading, Decimal | None]]:
     """Return the figure of every entry; raises `NotTaken` with all that cannot be taken at once."""
     answers: list[tuple[Reading, Decimal | None]] = []
-    refused: list[str] = []
+    refused: list[Saying] = []
     for entry in entries:
         try:
             answers.append((entry, _entry(plan, entry, raw.get(entry.code))))
         except NotTaken as refusal:
-            refused.append(str(refusal))
+            refused.append(refusal.saying)
     if refused:
-        raise NotTaken("；".join(refused))
+        whole = reduce(lambda one, other: Saying("both", {"one": one, "other": other}), refused)
+        raise NotTaken(whole.key, **whole.words)
     return answers
 
 
@@ -143,12 +144,12 @@ def _entry(plan: Plan, entry: Reading, raw: object) -> Decimal | None:
     """Return one entry's figure, or nothing when it is left out, which needs `na` to be allowed."""
     name = entry.label or entry.code
     if raw is None or raw == "":
-        raise NotTaken(_("“%(entry)s”还没有填写") % {"entry": name})
+        raise NotTaken("entry_open", entry=name)
     if raw == NA:
         if not plan.na_allowed:
-            raise NotTaken(_("“%(entry)s”不能答“不适用”") % {"entry": name})
+            raise NotTaken("entry_na", entry=name)
         return None
     try:
         return figure(raw, plan)
     except NotTaken as refusal:
-        raise NotTaken(_("“%(entry)s”%(reason)s") % {"entry": name, "reason": str(refusal)}) from refusal
+        raise NotTaken("entry", entry=name, reason=refusal.saying) from refusal

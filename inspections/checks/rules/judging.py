@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from inspections.checklists.rules.context import NOT_APPLICABLE, Context
 from inspections.checklists.rules.shape import Json
 from inspections.checklists.rules.spec import Spec
@@ -12,6 +10,7 @@ from inspections.checklists.rules.spec import Spec
 from .answering import NA, PASSED, Said, known, read
 from .comparing import LEFT_OUT, OPEN, Comparison
 from .plans import Compiled, Plan, RulePlan, compiled
+from .sayings import Saying
 from .sight import NaReason, Sight
 from .typed import MAX_NOTE, MAX_REASON, NotTaken, clean, photos, stopped
 from .verdicts import Alarm, Failure, Flag, Note, Refusal, Verdict
@@ -79,16 +78,19 @@ class _Run:
     def _whole(self, submission: object) -> Mapping[str, Any]:
         """Return the submission if it is one, and refuse what it says about items that the form lacks."""
         if not isinstance(submission, Mapping):
-            self._refuse("", _("提交的内容不是一组答案"))
+            self._refuse("", "not_answers")
             return ABSENT
         strange = [key for key in submission if key not in self.form.known]
         for key in strange[:MAX_STRANGE]:
             shown = key[:20] if isinstance(key, str) and key.isprintable() else "?"
-            self._refuse("", _("本表没有“%(code)s”这一项") % {"code": shown})
+            self._not_taken("", Saying("no_such_item", {"code": shown}))
         return submission
 
-    def _refuse(self, code: str, sentence: str) -> None:
-        self.errors.append(Refusal(code, sentence))
+    def _refuse(self, code: str, key: str, **words: int | str | Saying) -> None:
+        self._not_taken(code, Saying(key, words))
+
+    def _not_taken(self, code: str, saying: Saying) -> None:
+        self.errors.append(Refusal(code, str(saying), saying))
 
     def _keep(self, kind: str, code: str, value: object) -> None:
         self.aside.setdefault(kind, {})[code] = value
@@ -106,7 +108,7 @@ class _Run:
         try:
             return self._answered(plan, entry, asked)
         except NotTaken as refusal:
-            self._refuse(plan.code, str(refusal))
+            self._not_taken(plan.code, refusal.saying)
             return self._open(plan)
 
     def _open(self, plan: Plan) -> str:
@@ -118,7 +120,7 @@ class _Run:
         if entry is None:
             return self._silent(plan)
         if not isinstance(entry, dict):
-            raise NotTaken(_("答案的写法不对"))
+            raise NotTaken("wrong_shape")
         raw = entry.get("a")
         if not raw and type(raw) is not int:
             return self._silent(plan)
@@ -138,7 +140,7 @@ class _Run:
             return LEFT_OUT
         self.missing.append(plan.code)
         if self.stage is None or plan.stage == self.stage:
-            self._refuse(plan.code, _("还没有填写"))
+            self._refuse(plan.code, "open")
         return self._open(plan)
 
     def _left_out(self, plan: Plan, entry: Mapping[str, Any], asked: bool | None) -> str:
@@ -146,10 +148,10 @@ class _Run:
         nothing_due = bool(plan.fact) and self.sight.fact(plan.fact) is NOT_APPLICABLE
         of_itself = NaReason.CONFIRMED if nothing_due else self.sight.settled(plan)
         if not (plan.na_allowed or asked is None or of_itself):
-            raise NotTaken(_("这一项不能答“不适用”"))
+            raise NotTaken("na_refused")
         reason = clean(entry.get("na_reason") or "", MAX_REASON)
         if not reason and not of_itself:
-            raise NotTaken(_("答“不适用”须写明原因"))
+            raise NotTaken("na_reason")
         self._note(plan, entry)
         self._keep("na", plan.code, reason or (of_itself.value if of_itself else ""))
         fact = known(plan, self.sight)
@@ -162,7 +164,7 @@ class _Run:
         if said.left_out:
             reason = clean(entry.get("na_reason") or "", MAX_REASON)
             if not reason:
-                raise NotTaken(_("答“不适用”须写明原因"))
+                raise NotTaken("na_reason")
             self._keep("na", plan.code, reason)
         if said.differs is not None:
             self._changed(plan, entry, said)
@@ -178,7 +180,7 @@ class _Run:
         """Keep both values where a person departs from what the portal knew, and ask why."""
         reason = clean(entry.get("changed_reason") or "", MAX_REASON)
         if not reason and not said.left_out:
-            self._refuse(plan.code, _("与系统已有的数据不同，请写明原因"))
+            self._refuse(plan.code, "changed")
         self._keep("changed", plan.code, {"fact": said.differs, "reason": reason})
 
     def _note(self, plan: Plan, entry: Mapping[str, Any]) -> None:
@@ -205,7 +207,7 @@ class _Run:
         try:
             reason = clean(raw or "", MAX_REASON)
         except NotTaken as refusal:
-            self._refuse(rule.code, str(refusal))
+            self._not_taken(rule.code, refusal.saying)
             return
         changed = self.aside.get("changed", {})
         said = [changed[str(name)]["reason"] for kind, name in rule.operands if kind == "item" and str(name) in changed]
@@ -214,7 +216,7 @@ class _Run:
             self._keep("reasons", rule.code, reason)
             return
         self.needs_reason.append(rule.code)
-        self._refuse(rule.code, _("“%(rule)s”不成立，请写明原因") % {"rule": rule.rule.zh})
+        self._refuse(rule.code, "rule", rule=rule.rule.zh)
 
     def _failure(self, plan: Plan) -> Failure:
         """Return what a failed item's finding needs, and refuse the hand-in where something is lacking."""
@@ -238,12 +240,12 @@ class _Run:
         try:
             number = photos(entry.get("photos"))
         except NotTaken as refusal:
-            self._refuse(plan.code, str(refusal))
+            self._not_taken(plan.code, refusal.saying)
             return 0
         if number:
             self._keep("photos", plan.code, number)
         elif plan.photo:
-            self._refuse(plan.code, _("异常须至少拍一张照片"))
+            self._refuse(plan.code, "photo")
         return number
 
     def _stop(self, plan: Plan, entry: Mapping[str, Any]) -> Json | None:
@@ -252,7 +254,7 @@ class _Run:
         try:
             answer = stopped(entry.get("stop_service"), self.sight.context.date)
         except NotTaken as refusal:
-            self._refuse(plan.code, str(refusal))
+            self._not_taken(plan.code, refusal.saying)
             return None
         self._keep("stop", plan.code, answer)
         return answer

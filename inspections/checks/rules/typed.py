@@ -5,11 +5,10 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from logistics_portal.kit.dates import SHANGHAI
 
 from .plans import Plan
+from .sayings import Saying
 
 FIGURE = re.compile(r"-?[0-9]{1,9}(?:\.([0-9]{1,6}))?")
 TOO_BIG = re.compile(r"-?[0-9]{10,}(?:\.[0-9]*)?")
@@ -25,17 +24,23 @@ MAX_SINCE = 32
 
 
 class NotTaken(Exception):
-    """What was typed cannot be taken; the text says why."""
+    """What was typed cannot be taken; the saying tells why, and its text is the sentence."""
+
+    def __init__(self, key: str, **words: int | str | Saying) -> None:
+        self.saying = Saying(key, words)
+
+    def __str__(self) -> str:
+        return str(self.saying)
 
 
 def clean(raw: object, longest: int) -> str:
     """Return a text without blanks around it; raises `NotTaken` for what is no text, too long or cannot be kept."""
     if not isinstance(raw, str):
-        raise NotTaken(_("应填写文字"))
+        raise NotTaken("text")
     if len(raw) > longest:
-        raise NotTaken(_("最多%(count)s个字") % {"count": longest})
+        raise NotTaken("too_long", count=longest)
     if BAD_CHARACTERS.search(raw):
-        raise NotTaken(_("含有不能保存的字符"))
+        raise NotTaken("characters")
     return raw.strip()
 
 
@@ -44,15 +49,15 @@ def figure(raw: object, plan: Plan) -> Decimal:
     if isinstance(raw, int) and not isinstance(raw, bool):
         raw = str(raw) if -BIGGEST < raw < BIGGEST else "9" * MAX_SINCE
     if not isinstance(raw, str):
-        raise NotTaken(_("应填写数字"))
+        raise NotTaken("number")
     text = raw.strip()
     found = FIGURE.fullmatch(text) or FIGURE.fullmatch(text.translate(FULL_WIDTH))
     if not found and TOO_BIG.fullmatch(text.translate(FULL_WIDTH)):
         raise _outside(plan)
     if not found:
-        raise NotTaken(_("应填写数字"))
+        raise NotTaken("number")
     if found[1] and len(found[1]) > plan.places:
-        raise NotTaken(_("最多保留%(places)s位小数") % {"places": plan.places})
+        raise NotTaken("places", places=plan.places)
     answer = Decimal(found[0]) + ZERO  # turns -0 into 0
     if not plan.lowest <= answer <= plan.highest:
         raise _outside(plan)
@@ -60,8 +65,7 @@ def figure(raw: object, plan: Plan) -> Decimal:
 
 
 def _outside(plan: Plan) -> NotTaken:
-    span = {"lowest": plan.lowest, "highest": plan.highest, "unit": plan.item.answer.unit}
-    return NotTaken(_("应在%(lowest)s到%(highest)s%(unit)s之间，请看是否填错") % span)
+    return NotTaken("outside", lowest=str(plan.lowest), highest=str(plan.highest), unit=plan.item.answer.unit)
 
 
 def kept(answer: Decimal, plan: Plan) -> int | str:
@@ -74,7 +78,7 @@ def photos(raw: object) -> int:
     if raw is None:
         return 0
     if isinstance(raw, bool) or not isinstance(raw, int) or not 0 <= raw < BIGGEST:
-        raise NotTaken(_("照片数量不对"))
+        raise NotTaken("photos")
     return raw
 
 
@@ -84,12 +88,12 @@ def stopped(raw: object, day: date) -> dict[str, Any]:
     Raises `NotTaken` when that was not answered.
     """
     if not isinstance(raw, dict) or not isinstance(raw.get("stopped"), bool):
-        raise NotTaken(_("请回答是否已停用，已停用的写明从何时起"))
+        raise NotTaken("stop")
     if not raw["stopped"]:
         return {"stopped": False}
     since = instant(clean(raw.get("since") or "", MAX_SINCE), day)
     if since is None:
-        raise NotTaken(_("请写明从哪天几点起停用"))
+        raise NotTaken("since")
     return {"stopped": True, "since": since.isoformat(timespec="minutes")}
 
 

@@ -4,17 +4,21 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.utils.translation import gettext as _
-
 from inspections.checklists.rules.clock import Due
 from inspections.checklists.rules.shape import Json
 
+from .sayings import Saying
+
 
 class Refusal(NamedTuple):
-    """Why a submission cannot be taken, at an item or a rule; an empty code means the whole."""
+    """Why a submission cannot be taken, at an item or a rule; an empty code means the whole.
+
+    `saying` names the sentence; without one, only the server can tell.
+    """
 
     code: str
     sentence: str
+    saying: Saying | None = None
 
 
 class Note(NamedTuple):
@@ -27,14 +31,7 @@ class Note(NamedTuple):
     @property
     def sentence(self) -> str:
         """The note as the receipt shows it."""
-        texts = {
-            "unknown": _("%(subject)s 未知，%(code)s 未核对"),
-            "not_applicable": _("%(subject)s 不适用，%(code)s 未核对"),
-            "not_asked": _("%(subject)s 本次不检查，%(code)s 未核对"),
-            "parameter": _("参数 %(subject)s 当日没有值，%(code)s 未核对"),
-            "ignored": _("%(code)s 本次不检查，填写的内容未采用"),
-        }
-        return texts[self.kind] % {"subject": self.subject, "code": self.code}
+        return str(Saying(self.kind, {"subject": self.subject, "code": self.code}))
 
 
 class Alarm(NamedTuple):

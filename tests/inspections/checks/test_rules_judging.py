@@ -28,7 +28,7 @@ def char(verdict: Verdict, form_code: str, code: str) -> str:
 
 def errors(verdict: Verdict, code: str) -> str:
     """Return the sentences about one item."""
-    return "；".join(sentence for where, sentence in verdict.errors if where == code)
+    return "；".join(one.sentence for one in verdict.errors if one.code == code)
 
 
 @pytest.mark.parametrize(
@@ -342,3 +342,11 @@ def test_an_item_that_a_rule_fails_keeps_its_figure():
 
     assert char(verdict, "canteen_daily", "CAN-D-15") == "0"
     assert verdict.values["CAN-D-15"] == 12
+
+
+def test_all_that_is_wrong_with_several_entries_is_said_in_one_sentence():
+    context = known("canteen_daily", refrigerators=TWO)
+
+    verdict = judged("canteen_daily", context, CAN_D_10={"a": {"k1": "warm"}})
+
+    assert errors(verdict, "CAN-D-10") == "“一号冰箱”应填写数字；“二号冰箱”还没有填写"

@@ -48,7 +48,7 @@ def test_a_missing_item_of_the_stage_is_told_and_one_of_another_stage_is_not():
 
     verdict = judge(form(NIGHT), context, {}, "morning")
 
-    assert [code for code, _sentence in verdict.errors] == ["DOR-N-10", "DOR-N-11", "DOR-N-12"]
+    assert [one.code for one in verdict.errors] == ["DOR-N-10", "DOR-N-11", "DOR-N-12"]
     assert len(verdict.missing) == 13
 
 
