@@ -50,7 +50,10 @@ def decimal_or_none(raw: object, step: Decimal) -> Decimal | None:
         return None
     try:
         figure = Decimal(raw)
-        return figure.quantize(step, ROUND_HALF_UP) if figure.is_finite() else None
+        if not figure.is_finite():
+            return None
+        rounded = figure.quantize(step, ROUND_HALF_UP)
+        return rounded or abs(rounded)  # turns -0 into 0
     except InvalidOperation:
         return None
 

@@ -82,7 +82,7 @@ class _Run:
             return ABSENT
         strange = [key for key in submission if key not in self.form.known]
         for key in strange[:MAX_STRANGE]:
-            shown = key[:20] if isinstance(key, str) and key.isprintable() else "?"
+            shown = key[:20] if isinstance(key, str) and key.isascii() and key.isprintable() else "?"
             self._not_taken("", Saying("no_such_item", {"code": shown}))
         return submission
 

@@ -14,8 +14,10 @@ FIGURE = re.compile(r"-?[0-9]{1,9}(?:\.([0-9]{1,6}))?")
 TOO_BIG = re.compile(r"-?[0-9]{10,}(?:\.[0-9]*)?")
 BAD_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 FULL_WIDTH = str.maketrans("０１２３４５６７８９．－−。", "0123456789.--.")
-CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
-MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}.*")
+_HOUR = "(?:[01][0-9]|2[0-3]):[0-5][0-9]"
+CLOCK = re.compile(_HOUR)
+# Of this century only: Shanghai's clock has kept its distance from Greenwich since 1992.
+MOMENT = re.compile(rf"20[0-9]{{2}}-[0-9]{{2}}-[0-9]{{2}}T{_HOUR}(?::[0-5][0-9](?:\.[0-9]{{1,6}})?)?(?:Z|[+-]{_HOUR})?")
 BIGGEST = 10**9
 ZERO = Decimal(0)
 MAX_REASON = 200
@@ -106,5 +108,5 @@ def instant(text: str, day: date) -> datetime | None:
     try:
         at = datetime.fromisoformat(text)
         return at.astimezone(SHANGHAI) if at.tzinfo else at.replace(tzinfo=SHANGHAI)
-    except (ValueError, OverflowError):
+    except ValueError:
         return None

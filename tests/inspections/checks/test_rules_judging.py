@@ -7,6 +7,7 @@ import pytest
 from inspections.checklists.rules.clock import Due
 from inspections.checklists.rules.context import NOT_APPLICABLE, UNKNOWN
 from inspections.checks.rules.judging import judge
+from inspections.checks.rules.sayings import Saying
 from inspections.checks.rules.verdicts import Verdict
 from logistics_portal.kit.registry import ListedEntry
 
@@ -48,7 +49,8 @@ def test_a_check_with_nothing_wrong_passes_whole(code, facts):
     assert len(verdict.answers) == len(form(code).plans)
 
 
-FAILS = {"a": "fail", "photos": 1, "stop_service": {"stopped": True, "since": "07:30"}}
+STOPPED = {"stopped": True, "since": "07:30"}
+FAILS = {"a": "fail", "photos": 1, "stop_service": STOPPED}
 
 # form, item, entry, character, a word of the errors (nothing: it is taken)
 ANSWERS = [
@@ -76,6 +78,10 @@ ANSWERS = [
     ("canteen_daily", "CAN-D-06", FAILS | {"stop_service": {"stopped": True, "since": "2026-09-01T07:30"}}, "0", ""),
     ("canteen_daily", "CAN-D-02", {"a": "fail"}, "0", "与系统已有的数据不同"),
     ("canteen_daily", "CAN-D-02", {"a": "fail", "changed_reason": "一人证件昨日到期"}, "0", ""),
+    ("canteen_daily", "CAN-D-06", FAILS | {"stop_service": STOPPED | {"since": "2026-09-01T07:30:15Z"}}, "0", ""),
+    ("canteen_daily", "CAN-D-06", FAILS | {"stop_service": STOPPED | {"since": "1986-06-01T07:30"}}, "0", "几点起"),
+    ("canteen_daily", "CAN-D-06", FAILS | {"stop_service": STOPPED | {"since": "2026-09-01T0730"}}, "0", "几点起"),
+    ("canteen_daily", "CAN-D-06", FAILS | {"stop_service": STOPPED | {"since": "2026-02-30T07:30"}}, "0", "几点起"),
     ("canteen_daily", "CAN-D-13", {"a": "75.0"}, "1", ""),
     ("canteen_daily", "CAN-D-13", {"a": "75"}, "1", ""),
     ("canteen_daily", "CAN-D-13", {"a": "70.0", "changed_reason": "复测"}, "1", ""),
@@ -342,6 +348,23 @@ def test_an_item_that_a_rule_fails_keeps_its_figure():
 
     assert char(verdict, "canteen_daily", "CAN-D-15") == "0"
     assert verdict.values["CAN-D-15"] == 12
+
+
+def test_a_fact_just_below_zero_is_zero_and_confirmed_as_such():
+    context = known("canteen_daily", leftovers="-0.04")
+
+    verdict = judged("canteen_daily", context, CAN_D_24={"a": "0.0"})
+
+    assert (verdict.ok, verdict.values["CAN-D-24"]) == (True, "0.0")
+    assert "changed" not in verdict.values
+
+
+@pytest.mark.parametrize(("code", "shown"), [("CAN-X-99", "CAN-X-99"), ("a" * 30, "a" * 20), ("项", "?"), ("\n", "?")])
+def test_what_is_not_on_the_form_is_named_only_where_that_is_safe(code, shown):
+    verdict = judge(form("canteen_daily"), known("canteen_daily"), {code: {"a": "pass"}})
+
+    assert verdict.errors[0].saying == Saying("no_such_item", {"code": shown})
+    assert verdict.errors[0].sentence == f"本表没有“{shown}”这一项"
 
 
 def test_all_that_is_wrong_with_several_entries_is_said_in_one_sentence():
