@@ -176,26 +176,26 @@ def finding(place: Place, by: User, on: datetime, *, state: str = "open", **fiel
     return tolerated(made, until, on) if until else made
 
 
-def tolerated(row: Finding, until: date, on: datetime) -> Finding:
+def tolerated(row: Finding, until: date, on: datetime, **fields: object) -> Finding:
     """Return a finding that its first reviewer's office lets stay until a day, decided by two people there."""
     office = row.county
-    Toleration.objects.create(
-        finding=row,
-        state=Toleration.State.GRANTED,
-        asked_by=ground.user("principal", row.school.unit),
-        asked_at=on,
-        reason="食堂用房面积不足，改造列入明年计划",
-        until_date=until,
-        cause=Toleration.Cause.AREA,
-        document="南教后勤〔2026〕12号",
-        note="错峰使用，加强通风",
-        prepared_by=ground.user("office_clerk", office),
-        prepared_at=on,
-        decided_by=ground.user("office_head", office),
-        decided_at=on,
-        from_date=on.date(),
-        old_due_at=row.due_at,
-    )
+    values = {
+        "state": Toleration.State.GRANTED,
+        "asked_by": ground.user("principal", row.school.unit),
+        "asked_at": on,
+        "reason": "食堂用房面积不足，改造列入明年计划",
+        "until_date": until,
+        "cause": Toleration.Cause.AREA,
+        "document": "南教后勤〔2026〕12号",
+        "note": "错峰使用，加强通风",
+        "prepared_by": ground.user("office_clerk", office),
+        "prepared_at": on,
+        "decided_by": ground.user("office_head", office),
+        "decided_at": on,
+        "from_date": on.date(),
+        "old_due_at": row.due_at,
+    }
+    Toleration.objects.create(finding=row, **{**values, **fields})
     row.tolerated_until, row.due_at = until, max(row.due_at, day_end(until))
     row.save(update_fields=["tolerated_until", "due_at"])
     return row
