@@ -102,7 +102,7 @@ class AnswerForm(PortalForm):
 class TolerationForm(PortalForm):
     """Until when a structural fault may stay, and why it cannot be mended sooner."""
 
-    until = DayField(label=_("申请保留至"), help_text=_("最长一学年。"))
+    until = DayField(label=_("申请保留至"), help_text=_("最长一学年，续期从首次保留之日起合并计算。"))
     reason = LongText(
         label=_("理由"), min_length=4, max_length=500, rows=3, help_text=_("为何不能按期整改，保留期间采取什么措施。")
     )

@@ -68,6 +68,7 @@ PAGES = {
         _("申请限期保留"),
         _(
             "只限房屋、管网、用地等结构性原因，严重问题不能保留；由初审单位经办初审、负责人审定，两人办理，并向社会说明。"
+            "申请前已超期的，仍按超期计；需要续期的，请在到期前申请，总共最长一学年。"
         ),
         _("提交申请"),
         _("限期保留申请已提交。"),
@@ -80,13 +81,13 @@ PAGES = {
     ),
     Act.DECIDE_TOLERATION: Page(
         _("审定限期保留"),
-        _("同意后，到期前不算超期、不催办、不计入整改率；到期次日起照常计算。审定前已超期的，仍按超期计。"),
+        _("同意后，到期前不算超期、不催办、不计入整改率；到期次日起照常计算。申请前已超期的，仍按超期计。"),
         _("审定"),
         _("已审定。"),
     ),
     Act.REVOKE_TOLERATION: Page(
         _("撤销限期保留"),
-        _("撤销后立即恢复原整改期限；原期限在保留期间过了的，从现在起算超期，保留前已超期的照旧计入。"),
+        _("撤销后立即恢复原整改期限；原期限在申请以后过了的，从现在起算超期，申请前已超期的照旧计入。"),
         _("撤销限期保留"),
         _("已撤销限期保留。"),
         danger=True,
@@ -188,7 +189,7 @@ def is_open(act: Act, finding: Finding, asked: Asked, at: datetime) -> bool:
         Act.ASK_WITHDRAWAL: asked.withdrawal is None,
         Act.WITHDRAW: asked.withdrawal is not None or finding.origin in rules.OF_BUREAU,
         Act.REFUSE_WITHDRAWAL: asked.withdrawal is not None,
-        Act.ASK_TOLERATION: mild and not waits and not tolerated,
+        Act.ASK_TOLERATION: mild and not waits,
         Act.PREPARE_TOLERATION: waits == Toleration.State.ASKED,
         Act.DECIDE_TOLERATION: waits == Toleration.State.FORWARDED,
         Act.REVOKE_TOLERATION: tolerated,

@@ -105,14 +105,14 @@ def in_time_words(finding: Finding) -> str:
 
 
 def is_late(finding: Finding) -> bool:
-    """Say whether a remedy was handed in after the deadline, or late already when the finding was tolerated."""
+    """Say whether a remedy was handed in after the deadline, or late already when a toleration was asked for."""
     if finding.outcome == rules.Outcome.WITHDRAWN or finding.remedied_at is None:
         return False
     return finding.remedied_at > finding.due_at or bool(finding.late_before)
 
 
 def late_before_words(finding: Finding) -> str:
-    """Return how late the school was when the finding came to be tolerated; nothing where it was in time."""
+    """Return how late the school was when it asked for a toleration it was granted; nothing where it was in time."""
     return _span(finding.late_before) if finding.late_before else ""
 
 

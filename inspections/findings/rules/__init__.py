@@ -198,7 +198,7 @@ DEFAULTS = Figures()
 class Timing:
     """What a finding's row says of its time: `due_at` is the deadline in force, `first_due_at` the first one.
 
-    `late_before` is how late the school was already when the finding came to be tolerated.
+    `late_before` is how late the school was already when it asked for the tolerations it was granted.
     """
 
     severity: Severity
@@ -298,12 +298,13 @@ def require_toleration(
         raise NotAllowed(gettext("限期保留应有期限，最长%(days)s天。") % {"days": figures.tolerate_longest})
 
 
-def tolerated(timing: Timing, at: datetime, until: date) -> Timing:
+def tolerated(timing: Timing, asked_at: datetime, until: date) -> Timing:
     """Return how a finding's time stands once it is tolerated: late from the agreed day's end, and as late as before.
 
-    What was late already when the head decided stays late (R107); only the days up to the agreed one do not count.
+    What was late already when the school asked stays late (R107); neither the office's own time to answer nor the days
+    up to the agreed one count.
     """
-    late = timing.late_before + max(at - timing.holds_until, NO_TIME)
+    late = timing.late_before + max(asked_at - timing.holds_until, NO_TIME)
     return replace(timing, due_at=max(timing.due_at, day_end(until)), tolerated_until=until, late_before=late)
 
 
@@ -363,7 +364,7 @@ def rectified(timing: Timing, fixed_at: datetime | None, figures: Figures = DEFA
     """Return how a finding counts (evaluation §2): `fixed_at` is the hand-in of the remedy later accepted.
 
     An extension or a toleration moves the deadline, but half points still end at twice the first allowed time; what
-    was late before it was tolerated is not in time any more.
+    was late before a toleration was asked for is not in time any more.
     """
     if fixed_at is None:
         return Rectified.FAILED

@@ -44,13 +44,14 @@ class Grounds:
 
 @transaction.atomic
 def ask_toleration(*, finding: Finding, until: date, reason: str, hand: Hand) -> Toleration:
-    """Ask the first reviewer to let a structural fault stay until a day."""
+    """Ask the first reviewer to let a structural fault stay until a day, or until a later one while it is tolerated.
+
+    Raises `NotAllowed` while another request waits, when a first one comes after the deadline, or beyond a school year.
+    """
     row = locked(finding)
     rules.after(rules.Step.TOLERATE, row.state)
     if row.tolerations.waiting().exists():
         raise NotAllowed(gettext("已有一份限期保留申请在办理，不用重复申请。"))
-    if row.tolerated_until is not None and row.tolerated_until >= local_date(hand.at):
-        raise NotAllowed(gettext("这个问题正在限期保留，不用再申请。"))
     if hand.at >= row.due_at and _since(row) is None:  # what is late stays late; one that ran out may be asked anew
         raise NotAllowed(gettext("整改期限已过，不能再申请限期保留。"))
     _require(row, until, hand.at, structural=True)
@@ -107,7 +108,7 @@ def decide_toleration(*, toleration: Toleration, granted: bool, answer: str, han
     """Let a fault stay until the day asked for, or not; the head is another person than the clerk and the asker.
 
     A grant moves the deadline in force, so that nothing is overdue and no ladder climbs meanwhile; how late the school
-    was by then is kept beside it.
+    was when it asked is kept beside it, the time the office took to answer is not the school's.
     """
     row, asked = _locked(toleration, State.FORWARDED)
     _require_another(hand, [asked.asked_by_id, asked.prepared_by_id])
@@ -119,7 +120,7 @@ def decide_toleration(*, toleration: Toleration, granted: bool, answer: str, han
     asked.save(update_fields=["state", "decided_by", "decided_at", "answer", "from_date", "old_due_at"])
     if granted:
         row.state = rules.after(rules.Step.TOLERATE, row.state)
-        _move_deadline(row, rules.tolerated(timing_of(row), hand.at, asked.until_date))
+        _move_deadline(row, rules.tolerated(timing_of(row), asked.asked_at, asked.until_date))
     step = rules.Step.TOLERATE if granted else "no_tolerate"
     write_down(row, step, answer or asked.note, hand, tolerated_until=row.tolerated_until)
     title = gettext("限期保留已同意") if granted else gettext("限期保留未同意")
@@ -129,19 +130,25 @@ def decide_toleration(*, toleration: Toleration, granted: bool, answer: str, han
 
 @transaction.atomic
 def revoke_toleration(*, finding: Finding, reason: str, hand: Hand) -> Toleration:
-    """End a toleration before its day: the school is late from now on, and as late as it was before the toleration."""
+    """End a toleration before its day: the school is late from now on, and as late as it was before the toleration.
+
+    A toleration renewed before it ran out ends whole: what it was renewed from ends with it.
+    """
     row = locked(finding)
     rules.after(rules.Step.TOLERATE, row.state)
-    held = row.tolerations.select_for_update().filter(state=State.GRANTED).order_by("-decided_at", "-pk").first()
     today = local_date(hand.at)
-    if held is None or row.tolerated_until is None or row.tolerated_until < today:
+    running = row.tolerations.select_for_update().filter(state=State.GRANTED, until_date__gte=today)
+    held = list(running.order_by("-decided_at", "-pk"))
+    if not held or row.tolerated_until is None or row.tolerated_until < today:
         raise NotAllowed(gettext("这个问题现在没有限期保留。"))
-    held.state, held.revoked_by, held.revoked_at, held.revoked_why = State.REVOKED, hand.by, hand.at, reason
-    held.save(update_fields=["state", "revoked_by", "revoked_at", "revoked_why"])
-    _move_deadline(row, rules.no_longer_tolerated(timing_of(row), held.old_due_at or hand.at, hand.at))
+    for one in held:
+        one.state, one.revoked_by, one.revoked_at, one.revoked_why = State.REVOKED, hand.by, hand.at, reason
+        one.save(update_fields=["state", "revoked_by", "revoked_at", "revoked_why"])
+    first_due_at = min(one.old_due_at or hand.at for one in held)
+    _move_deadline(row, rules.no_longer_tolerated(timing_of(row), first_due_at, hand.at))
     write_down(row, "end_tolerate", reason, hand)
-    tell(row, _school(row, held, hand.at), gettext("限期保留已撤销，请整改"), hand, text=reason)
-    return held
+    tell(row, _school(row, held[0], hand.at), gettext("限期保留已撤销，请整改"), hand, text=reason)
+    return held[0]
 
 
 def tell_run_out(*, at: datetime) -> int:
@@ -209,6 +216,9 @@ def _require(row: Finding, until: date, at: datetime, *, structural: bool) -> No
     rules.require_toleration(
         timing_of(row), until, local_date(at), structural=structural, since=_since(row), figures=figures_of(row)
     )
+    if row.tolerated_until is not None and until <= row.tolerated_until:
+        now = {"day": row.tolerated_until}
+        raise NotAllowed(gettext("现已限期保留至 %(day)s，续期应申请更晚的日期。") % now)
     if day_end(until) <= row.due_at:
         raise NotAllowed(gettext("整改期限比申请保留的日期还晚，不用申请。"))
 

@@ -137,17 +137,17 @@ def test_what_is_late_already_stays_late(held):
     assert ask(held, finding, at=finding.due_at - HOUR).state == "asked"
 
 
-def test_one_request_at_a_time_and_none_while_it_is_tolerated(held):
+def test_one_request_at_a_time_and_a_renewal_only_for_a_later_day(held):
     finding = held.finding()
     asked = ask(held, finding)
     with pytest.raises(NotAllowed, match="不用重复"):
-        ask(held, finding)
+        ask(held, finding, SPRING + DAY)
     with pytest.raises(NotAllowed, match="待初审"):
         services.decide_toleration(toleration=asked, granted=True, answer="", hand=held.hand(held.head))
     services.forward_toleration(toleration=asked, grounds=GROUNDS, hand=held.hand(held.clerk))
     services.decide_toleration(toleration=asked, granted=True, answer="", hand=held.hand(held.head))
 
-    with pytest.raises(NotAllowed, match="正在限期保留"):
+    with pytest.raises(NotAllowed, match="现已限期保留至 2027-03-31"):
         ask(held, finding)
     with pytest.raises(NotAllowed, match="已同意"):
         services.decide_toleration(toleration=asked, granted=False, answer="", hand=held.hand(held.head))
@@ -242,10 +242,53 @@ def test_a_deadline_still_to_come_holds_again_after_a_revocation(held):
     assert deadline_words(row, MONDAY + 2 * DAY) == "还剩 7 天"
 
 
-def test_what_was_late_before_it_was_tolerated_stays_late_when_it_is_revoked_or_mended(held):
+def test_the_offices_own_delay_never_makes_the_school_late(held):
+    finding = held.finding()
+    granted_late(held, finding)
+
+    services.remedy(finding=finding, how="厨房已扩建完工", photos=[], hand=held.hand(held.officer, MONDAY + 9 * DAY))
+
+    row = fresh(finding)
+    assert row.late_before == timedelta(0)
+    assert deadline_words(row, MONDAY + 10 * DAY) == "按期提交"
+    assert how_it_counts(row, at=MONDAY + 10 * DAY) == Rectified.ON_TIME
+
+
+def test_a_toleration_renewed_before_it_ran_out_is_never_late_between(held):
+    finding, agreed = held.finding(), MONDAY.date() + timedelta(days=30)
+    granted(held, finding, agreed)
+    renewal = ask(held, finding, SPRING, at=day_end(agreed) - HOUR)
+    services.forward_toleration(
+        toleration=renewal, grounds=GROUNDS, hand=held.hand(held.clerk, day_end(agreed) + 2 * DAY)
+    )
+
+    services.decide_toleration(
+        toleration=renewal, granted=True, answer="", hand=held.hand(held.head, day_end(agreed) + 3 * DAY)
+    )
+
+    row = fresh(finding)
+    assert (row.tolerated_until, row.late_before, fresh(renewal).from_date) == (SPRING, timedelta(0), MONDAY.date())
+
+
+def test_a_renewed_toleration_is_revoked_whole(held):
+    finding = held.finding()
+    first = granted(held, finding, MONDAY.date() + timedelta(days=60))
+    second = granted(held, finding, SPRING, at=MONDAY + 10 * DAY)
+    at = MONDAY + 20 * DAY
+
+    services.revoke_toleration(finding=finding, reason="资金已到位", hand=held.hand(held.head, at))
+
+    assert {fresh(first).state, fresh(second).state} == {"revoked"}
+    assert fresh(finding).due_at == at
+    assert is_overdue(fresh(finding), at + HOUR)
+
+
+def test_what_was_late_when_it_was_asked_for_stays_late_when_it_is_revoked_or_mended(held):
     revoked, mended = held.finding(), held.finding()
     for finding in (revoked, mended):
-        granted_late(held, finding)
+        ran_out = MONDAY.date() + timedelta(days=10)
+        granted(held, finding, ran_out)
+        granted(held, finding, at=day_end(ran_out) + 2 * DAY + HOUR)
     at = MONDAY + 40 * DAY
 
     services.revoke_toleration(finding=revoked, reason="资金已到位", hand=held.hand(held.head, at))
@@ -433,6 +476,8 @@ def test_the_whole_way_leads_over_pages_and_stands_on_the_findings_page_and_in_t
     assert decide in shown(head, finding)
     assert head.post(decide, {"granted": "yes"}).status_code == 302
 
+    assert url("finding-ask-toleration", finding.pk) in shown(principal, finding)  # a renewal
+    assert "申请前已超期的，仍按超期计" in principal.get(url("finding-ask-toleration", finding.pk)).content.decode()
     page = shown(ground.client_of(held.officer), finding)
     lists = {it: clerk.get(url("findings"), {"tolerated": it}).content.decode() for it in ("true", "false")}
 

@@ -18,7 +18,7 @@ from inspections.tallies.services import fold_year
 from logistics_portal.kit.dates import SHANGHAI, day_end
 from tests.factories import inspections as make
 from tests.inspections.findings.story import MONDAY, scene
-from tests.inspections.findings.test_tolerations import granted, granted_late
+from tests.inspections.findings.test_tolerations import granted
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +41,8 @@ def rows(held):
     for name in ("inside", "run out"):
         granted(held, kept[name], UNTIL)
     granted(held, kept["revoked"], date(2027, 3, 31))
-    granted_late(held, kept["late before"], UNTIL)
+    granted(held, kept["late before"], date(2026, 11, 20))
+    granted(held, kept["late before"], UNTIL, at=MONDAY + 5 * DAY)
     for name, at in (("inside", day_end(UNTIL) - DAY), ("late before", MONDAY + 9 * DAY)):
         remedy(finding=kept[name], how="厨房已扩建完工", photos=[], hand=held.hand(held.officer, at))
     revoke_toleration(finding=kept["revoked"], reason="资金已到位", hand=held.hand(held.head, MONDAY + 8 * DAY))
