@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from logistics_portal.accounts.models import User
 from logistics_portal.accounts.permissions import GRANTS, Permission, Role
 from logistics_portal.kit import registry
+from logistics_portal.kit.dates import ONE_DAY
 from logistics_portal.kit.registry import MenuEntry, Todo
 from logistics_portal.records import hours
 from logistics_portal.records.figures import hours_at
@@ -141,10 +142,11 @@ def pinned(user: User) -> list[Notice]:
 
 
 def bundles(notices: Iterable[Notice], now: datetime) -> list[Bundle]:
-    """Return notices, newest first, by the digest that tells of them."""
+    """Return notices, newest first, by the digest that tells of them, by the figures of the day it falls on."""
     by_digest: dict[datetime, list[Notice]] = {}
     for notice in notices:
-        by_digest.setdefault(hours.digest_of(notice.at, hours_at(notice.at)), []).append(notice)
+        moment = hours.digest_of(notice.at, hours_at(notice.at), hours_at(notice.at + ONE_DAY))
+        by_digest.setdefault(moment, []).append(notice)
     return [Bundle(_heading(moment, now), held) for moment, held in by_digest.items()]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -52,9 +52,14 @@ def may_go(urgency: str, at: datetime, hours: Hours = DEFAULTS) -> bool:
     return urgency == Urgency.ALARM or not is_quiet(at, hours)
 
 
-def digest_of(at: datetime, hours: Hours = DEFAULTS) -> datetime:
-    """Return the moment of the digest that tells of something that happened at `at`: the first one not before it."""
-    return min(moment for moment in _around(at, hours) if moment >= at)
+def digest_of(at: datetime, hours: Hours = DEFAULTS, next_day: Hours | None = None) -> datetime:
+    """Return the moment of the digest that tells of something that happened at `at`: the first one not before it.
+
+    `hours` are the figures of that day; `next_day` those of the day after, where they may be others.
+    """
+    day = local_date(at)
+    moments = [*_of(day, hours), *_of(day + ONE_DAY, next_day or hours)]
+    return min(moment for moment in moments if moment >= at)
 
 
 def last_digest(at: datetime, hours: Hours = DEFAULTS) -> datetime:
@@ -75,5 +80,8 @@ def next_try(attempts: int, at: datetime, hours: Hours = DEFAULTS) -> datetime |
 
 def _around(at: datetime, hours: Hours) -> list[datetime]:
     day = local_date(at)
-    days = (day - ONE_DAY, day, day + ONE_DAY)
-    return [datetime.combine(one, clock, SHANGHAI) for one in days for clock in hours.digests]
+    return [moment for one in (day - ONE_DAY, day, day + ONE_DAY) for moment in _of(one, hours)]
+
+
+def _of(day: date, hours: Hours) -> list[datetime]:
+    return [datetime.combine(day, clock, SHANGHAI) for clock in hours.digests]

@@ -308,6 +308,21 @@ def test_four_workers_at_once_send_every_mail_once(mailoutbox: list[Any]) -> Non
     assert not Notice.objects.filter(delivery__isnull=True).exists()
 
 
+@pytest.mark.parametrize(("sooner", "clock"), [("07:30", "08:15"), ("08:15", "07:30")])
+def test_a_notice_of_the_evening_stands_under_the_digest_of_the_figures_of_the_next_day(
+    clerk: User, mailoutbox: list[Any], sooner: str, clock: str
+) -> None:
+    days = ((sooner, date(2026, 1, 1), date(2026, 11, 16)), (clock, date(2026, 11, 17), None))
+    for value, since, until in days:
+        Parameter.objects.create(code="DIGEST_MORNING_AT", value=value, name="x", valid_from=since, valid_to=until)
+    tell(clerk, "整改被退回", at("18:00"))
+
+    heading = bundles(clerk.notices.order_by("at"), at("09:00", 17))[0].title
+
+    assert heading == f"2026-11-17 {clock} 汇总"
+    assert [tick(at(moment, 17)) for moment in ("07:29", clock)] == [0, 1]
+
+
 def test_the_province_may_move_the_digests_and_the_night(clerk: User, mailoutbox: list[Any]) -> None:
     for code, value in {"DIGEST_MORNING_AT": "08:15", "QUIET_FROM": "20:30"}.items():
         Parameter.objects.create(code=code, value=value, name=code, valid_from=date(2026, 11, 16))
