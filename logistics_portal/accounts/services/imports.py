@@ -168,23 +168,35 @@ def close(row: PeopleImport, by: User, at: datetime) -> PeopleImport:
 
 @transaction.atomic
 def cancel(*, row: PeopleImport, by: User, at: datetime) -> PeopleImport:
-    """Put a sheet aside; nothing of it is written."""
-    row = PeopleImport.objects.select_for_update().get(pk=row.pk)
+    """Put a sheet aside; nothing of it is written, and the clerk who gave the list is told."""
+    row = _locked(row)
     if row.state != PeopleImport.State.CHECKED:
         raise NotAllowed(gettext("这份表已经办理过了。"))
+    words = {"name": by.full_name, "count": row.rows}
+    title = gettext("%(name)s 已取消名单：导入学校人员 %(count)d 行") % words
+    _tell_cancelled(row, row.asked_by, title, _page(row), at)
     return _cancel(row, by, at)
 
 
 @transaction.atomic
 def cancel_old(*, at: datetime) -> int:
-    """Put aside the sheets nobody carried out within seven days; returns how many."""
+    """Put aside the sheets nobody carried out within seven days; returns how many.
+
+    Who handed one in and the clerk who gave its list are told.
+    """
     old = PeopleImport.objects.filter(state=PeopleImport.State.CHECKED, uploaded_at__lt=figures.import_deadline(at))
-    rows = list(old.select_for_update(of=("self",)).select_related("by").order_by("pk"))
+    rows = list(old.select_for_update(of=("self",)).select_related("by", "asked_by", "file").order_by("pk"))
     for row in rows:
         _cancel(row, None, at)
         title = gettext("导入学校人员 %(count)d 行：过期未确认，已取消") % {"count": row.rows}
-        records.notify(to=row.by, key=f"people.cancelled/{row.pk}", title=title, url=reverse("accounts:import"), at=at)
+        _tell_cancelled(row, row.by, title, reverse("accounts:import"), at)
+        _tell_cancelled(row, row.asked_by, title, _page(row), at)
     return len(rows)
+
+
+def _tell_cancelled(row: PeopleImport, person: User, title: str, url: str, at: datetime) -> None:
+    text = gettext("没有写入任何人员。")
+    records.notify(to=person, key=f"people.cancelled/{row.pk}", title=title, text=text, url=url, at=at)
 
 
 def _cancel(row: PeopleImport, by: User | None, at: datetime) -> PeopleImport:

@@ -326,3 +326,22 @@ def test_the_database_keeps_the_list_that_was_agreed_to(security: Client, clerk:
 
     PeopleImport.objects.filter(pk=first.pk).update(state="applied", closed_at=timezone.now())
     assert PeopleImport.objects.get(pk=first.pk).state == "applied"
+
+
+@pytest.mark.parametrize("agreed", [True, False])
+@pytest.mark.parametrize("by_clock", [True, False])
+def test_the_clerk_hears_that_a_list_was_put_aside(security: Client, clerk: User, agreed: bool, by_clock: bool) -> None:
+    url = hand_in(security, clerk)
+    if agreed:
+        agree(url, clerk)
+
+    if by_clock:
+        imports.cancel_old(at=timezone.now() + timedelta(days=8))
+    else:
+        security.post(url + "cancel/")
+
+    row = PeopleImport.objects.get()
+    told = Notice.objects.get(to=clerk, key=f"people.cancelled/{row.pk}")
+    assert (row.state, "取消" in told.title, told.text) == ("cancelled", True, "没有写入任何人员。")
+    assert make.client_of(clerk).get(told.url).status_code == 200
+    assert Notice.objects.filter(to=row.by, key=f"people.cancelled/{row.pk}").count() == by_clock
