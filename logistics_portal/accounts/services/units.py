@@ -5,11 +5,10 @@ Source: rights table, unit.*: asked by one person of the province, confirmed by 
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import transaction
 from django.db.models import F, Value
 from django.db.models.functions import Concat, Substr
 from django.urls import reverse
@@ -17,11 +16,11 @@ from django.utils.translation import gettext
 
 from logistics_portal.accounts.drafts import Cause, NewUnit
 from logistics_portal.accounts.models import Unit, UnitChange, UnitPeriod, User
+from logistics_portal.kit.attempts import attempt
 from logistics_portal.kit.dates import local_date
-from logistics_portal.kit.errors import Clash, NotAllowed
+from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records import services as records
 
-logger = logging.getLogger(__name__)
 LONGEST_PATH = 120
 PENDING = (UnitChange.State.ASKED, UnitChange.State.AGREED)
 
@@ -165,21 +164,11 @@ def apply_due(*, at: datetime) -> int:
 
 
 def _try(pk: int, at: datetime) -> int:
-    try:
-        return _apply(pk, at)
-    except (NotAllowed, Clash) as refusal:
-        why = str(refusal)
-    except OperationalError:  # a lock that did not come in time: the next run tries again
-        logger.exception("unit change put off", extra={"change": pk})
-        return 0
-    except IntegrityError:
-        logger.exception("unit change refused by the database", extra={"change": pk})
-        why = gettext("与现有机构或沿革冲突，数据库未接受，请核对代码、日期和隶属。")
-    except Exception:
-        logger.exception("unit change failed", extra={"change": pk})
-        why = gettext("程序出错，已记入日志，请联系系统管理员。")
-    _tell_trouble(UnitChange.objects.select_related("unit", "asked_by", "decided_by").get(pk=pk), why, at)
-    return 0
+    def trouble(why: str) -> None:
+        _tell_trouble(UnitChange.objects.select_related("unit", "asked_by", "decided_by").get(pk=pk), why, at)
+
+    clash = gettext("与现有机构或沿革冲突，数据库未接受，请核对代码、日期和隶属。")
+    return attempt(lambda: _apply(pk, at), trouble=trouble, clash=clash, about={"change": pk})
 
 
 @transaction.atomic
@@ -219,8 +208,8 @@ def _decidable(change: UnitChange, by: User, states: Collection[str]) -> UnitCha
 
 
 def _decide(change: UnitChange, state: str, by: User, at: datetime) -> UnitChange:
-    change.state, change.decided_by, change.decided_at = state, by, at
-    change.save(update_fields=["state", "decided_by", "decided_at"])
+    change.state, change.decided_by, change.decided_at, change.trouble = state, by, at, ""
+    change.save(update_fields=["state", "decided_by", "decided_at", "trouble"])
     return change
 
 

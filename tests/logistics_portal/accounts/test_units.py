@@ -321,6 +321,18 @@ def test_one_broken_change_holds_up_no_other(
     assert by_code("220122").name == "农安县"
 
 
+def test_a_change_taken_back_has_no_trouble_left(jilin: None) -> None:
+    change = ahead("rename", "220122", {})
+    units.apply_due(at=at(date(2026, 10, 10)))
+    change.refresh_from_db()
+    assert change.trouble
+
+    units.refuse_change(change=change, reason="另报", by=make.user(), at=at(date(2026, 10, 10)))
+
+    change.refresh_from_db()
+    assert (change.state, change.trouble) == (UnitChange.State.REFUSED, "")
+
+
 def test_what_was_agreed_to_is_taken_back_before_its_day(jilin: None) -> None:
     change = ahead("rename", "220122", {"name": "农安市"})
     with pytest.raises(NotAllowed, match="已有同类变更"):
