@@ -159,7 +159,10 @@ def _why_capped(evaluation: Evaluation, cap: Cap) -> str:
 
 
 def why_not_excellent(evaluation: Evaluation, grade: Grade, veto: YearVeto, scheme: Scheme) -> str:
-    """Return everything that stands between a result and 优秀 as it reads now; nothing where it is 优秀."""
+    """Return what stands between a result and 优秀 as it reads now; nothing where it is 优秀.
+
+    A veto in force is named alone; otherwise every reason is named.
+    """
     if grade == Grade.EXCELLENT:
         return ""
     if veto == YearVeto.ACTIVE:
