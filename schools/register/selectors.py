@@ -17,8 +17,9 @@ from logistics_portal.accounts.permissions import Level, Permission, Role
 from logistics_portal.accounts.selectors import acting_office
 from logistics_portal.kit.components import Figure
 from logistics_portal.kit.errors import NotAllowed
-from logistics_portal.records.models import Job
-from schools.register.figures import freeze_day_at
+from logistics_portal.records.models import AuditRow, Job
+from logistics_portal.records.selectors import trail
+from schools.register.figures import closes_after, freeze_day_at
 from schools.register.models import Enrolment, ImportFile, Place, Proposal, School
 from schools.register.rules import changes
 
@@ -193,6 +194,18 @@ def _city_of(unit: Unit) -> Unit | None:
     while found is not None and found.kind not in CITIES:
         found = found.parent
     return found
+
+
+def approval_taken_back(proposal: Proposal) -> AuditRow | None:
+    """Return the approval that a refusal took back again, from the trail; nothing where there was none."""
+    if proposal.state != Proposal.State.REFUSED:
+        return None
+    return next((row for row in trail(proposal) if row.verb == f"{proposal.kind}.agree"), None)
+
+
+def is_too_late(proposal: Proposal, at: datetime) -> bool:
+    """Say whether what was agreed to can take effect no more: the checks of its day are closed."""
+    return changes.slots_closed(proposal.takes_effect, at, closes_after(at))
 
 
 def may_decide(user: User, proposal: Proposal) -> bool:

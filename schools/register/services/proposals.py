@@ -1,4 +1,7 @@
-"""Changes that need two people: asked for by one, decided by another, carried out at once."""
+"""Changes that need two people: asked for by one, decided by another.
+
+Most are carried out at once; a move dated ahead is agreed to now and carried out by the clock on its day.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,7 @@ from schools.register.models import Place, Proposal, School, Trait
 from schools.register.rules import changes
 from schools.register.services import places, schools
 
+ENDS = frozenset({Proposal.Kind.CLOSE, Proposal.Kind.MERGE})
 LIVING = (Proposal.State.REQUESTED, Proposal.State.AGREED)
 ANSWERS = {
     "approve": _("%(school)s：%(kind)s申请已批准"),
@@ -44,8 +48,10 @@ class Wish(TypedDict, total=False):
 def ask(*, school: School, kind: str, by: User, at: datetime, **wish: Unpack[Wish]) -> Proposal:
     """Record a wish for a change; it happens when another person approves it.
 
-    Raises `NotAllowed` while the same thing is already asked for, or the day could not be kept.
+    Raises `NotAllowed` while the same thing is already asked for, beside a move agreed to or an end of the school, or
+    when the day could not be kept.
     """
+    _end_or_move(school, kind)
     same = Proposal.objects.filter(school=school, kind=kind, place=wish.get("place"), state__in=LIVING)
     if same.select_for_update().exists():
         raise NotAllowed(gettext("同一事项已有一条申请待批或待生效，请先办结。"))
@@ -76,11 +82,28 @@ def approve(*, proposal: Proposal, by: User, at: datetime, answer: str = "") -> 
     """
     if proposal.kind == Proposal.Kind.MOVE and proposal.takes_effect > local_date(at):
         proposal = _decide("agree", proposal, by, at, answer)
+        _end_or_move(proposal.school, proposal.kind)
         schools.may_move(proposal.school, _target(proposal))
         return proposal
     proposal = _decide("approve", proposal, by, at, answer)
+    _end_or_move(proposal.school, proposal.kind)
     carry_out(proposal, by, at)
     return proposal
+
+
+def _end_or_move(school: School, kind: str) -> None:
+    """Refuse the end of a school whose move is agreed to, and the move of one that ended or will end."""
+    if kind not in ENDS | {Proposal.Kind.MOVE}:
+        return
+    school = School.objects.select_for_update().get(pk=school.pk)
+    if kind == Proposal.Kind.MOVE:
+        schools.not_closed(school)
+        return
+    agreed = Proposal.objects.filter(school=school, kind=Proposal.Kind.MOVE, state=Proposal.State.AGREED).first()
+    if agreed is not None:
+        told = {"day": agreed.takes_effect}
+        sentence = gettext("已批准这所学校 %(day)s 起变更主管单位，尚未生效；请先撤回那次批准，或等生效后再办理撤并。")
+        raise NotAllowed(sentence % told)
 
 
 def carry_out(proposal: Proposal, by: User | None, at: datetime) -> None:
@@ -90,7 +113,7 @@ def carry_out(proposal: Proposal, by: User | None, at: datetime) -> None:
 
 @transaction.atomic
 def refuse(*, proposal: Proposal, by: User, at: datetime, answer: str) -> Proposal:
-    """Refuse a wish, saying why; a move agreed to is taken back as long as its day has not come."""
+    """Refuse a wish, saying why; a move agreed to is taken back as long as it has not taken effect."""
     return _decide("refuse", proposal, by, at, answer)
 
 
@@ -109,18 +132,18 @@ def _decide(step: str, proposal: Proposal, by: User, at: datetime, answer: str) 
     proposal.state = changes.after(step, proposal.state)
     if proposal.asked_by_id == by.pk:
         raise NotAllowed(gettext("申请人不能审批自己的申请，请另一位有权的人办理。"))
-    proposal.decided_by, proposal.decided_at, proposal.answer = by, at, answer
-    proposal.save(update_fields=["state", "decided_by", "decided_at", "answer"])
+    proposal.decided_by, proposal.decided_at, proposal.answer, proposal.trouble = by, at, answer, ""
+    proposal.save(update_fields=["state", "decided_by", "decided_at", "answer", "trouble"])
     after = {"takes_effect": proposal.takes_effect} if step == "agree" else {}
     records.log(by=by, verb=f"{proposal.kind}.{step}", on=proposal, at=at, reason=answer, after=after)
     tell(proposal, [proposal.asked_by], ANSWERS[step], answer, at)
     return proposal
 
 
-def tell(proposal: Proposal, people: Sequence[User], words: Promise, text: str, at: datetime) -> None:
-    """Put what became of a proposal into the inboxes of some people."""
+def tell(proposal: Proposal, people: Sequence[User], words: Promise, text: str, at: datetime, *, key: str = "") -> None:
+    """Put what became of a proposal into the inboxes of some people, under one `key` once."""
     told = {"school": proposal.school.name, "kind": proposal.get_kind_display(), "day": proposal.takes_effect}
-    key, url = f"proposal:{proposal.pk}:{at.isoformat()}", reverse("schools:proposal", args=[proposal.pk])
+    key, url = key or f"proposal:{proposal.pk}:{at.isoformat()}", reverse("schools:proposal", args=[proposal.pk])
     records.notify(to=people, key=key, title=str(words) % told, text=text, url=url, at=at)
 
 

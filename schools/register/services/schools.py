@@ -220,8 +220,16 @@ def close_school(
     return school
 
 
+def not_closed(school: School) -> None:
+    """Refuse to move a school whose end is decided, whether its last day has come or not."""
+    if school.closed_date is not None:
+        told = {"name": school.name, "day": school.closed_date}
+        raise NotAllowed(gettext("“%(name)s”已批准撤并，办到 %(day)s，不能变更主管单位；请撤回或驳回这次申请。") % told)
+
+
 def may_move(school: School, to: Unit) -> None:
-    """Refuse a bureau that cannot supervise a school, or does so already."""
+    """Refuse the move of a school that ended or will end, and a bureau that cannot supervise it or does so already."""
+    not_closed(school)
     may_supervise(to)
     if to.pk == school.unit.parent_id:
         raise NotAllowed(gettext("学校现在就由这个单位主管。"))

@@ -143,6 +143,8 @@ def _page(request: SignedRequest, proposal: Proposal, form: AnswerForm, status: 
         "may_decide": proposal.state == Proposal.State.REQUESTED and selectors.may_decide(request.user, proposal),
         "may_take_back": proposal.state == Proposal.State.AGREED and selectors.may_decide(request.user, proposal),
         "may_withdraw": proposal.state == Proposal.State.REQUESTED and proposal.asked_by_id == request.user.pk,
+        "taken_back": selectors.approval_taken_back(proposal),
+        "too_late": selectors.is_too_late(proposal, timezone.now()),
         "decider": selectors.decider_unit(proposal),
         "rows": selectors.wish_of(proposal),
         "form": form,
