@@ -17,6 +17,7 @@ from django.utils.translation import gettext
 
 from inspections.checklists.models import Checklist, Item
 from inspections.checklists.rules.shape import Json
+from inspections.checks.answers import joined
 from inspections.checks.faults import Refused
 from inspections.checks.figures import figures_on
 from inspections.checks.models import Check, CheckPhoto, Failure
@@ -201,9 +202,7 @@ def _detail(failure: verdicts.Failure, day: date) -> str:
         parts.append(gettext("涉及：%(entries)s") % {"entries": "、".join(failure.entries)})
     if failure.stop_service and failure.stop_service["stopped"]:
         parts.append(stop_words(failure.stop_service, day))
-    if len(parts) > 1:
-        parts[0] = parts[0].rstrip("。")
-    return "；".join(parts)
+    return joined(parts)
 
 
 def _keep_photos(check: Check, found: Mapping[str, int], by: User, paper: Paper) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from inspections.checklists.rules.forms import Kind
@@ -89,6 +89,12 @@ def _put_back(kept: Json, old: Mapping[str, Any], code: str) -> None:
 def figures_of(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return only the figures and texts of a check, without what was said aside."""
     return {key: one for key, one in values.items() if key[:1].isupper()}
+
+
+def joined(parts: Iterable[str]) -> str:
+    """Return what was said as one sentence: a full stop typed before the next part makes way."""
+    *before, last = [*parts] or [""]
+    return "；".join([*(it.rstrip("。") for it in before), last])
 
 
 def content_hash(parts: Mapping[str, Any], photos: Collection[str]) -> str:

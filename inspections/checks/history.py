@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from inspections.checks import pages
-from inspections.checks.answers import OPEN, restore
+from inspections.checks.answers import OPEN, joined, restore
 from inspections.checks.models import Check, CheckPhoto, Failure, Release
 from inspections.checks.rules.plans import Compiled, Plan
 from inspections.checks.selectors import compiled_of, local
@@ -172,7 +172,7 @@ def _cell(plan: Plan, char: str, entry: Mapping[str, object], row: Check) -> Cel
     if isinstance(changed, dict):
         fact = {"fact": changed["fact"], "reason": changed["reason"]}
         told.append(gettext("系统数据 %(fact)s，已改：%(reason)s") % fact)
-    return Cell(words, "bad" if failed else "good", "；".join(it for it in told if it))
+    return Cell(words, "bad" if failed else "good", joined(it for it in told if it))
 
 
 def _choice(plan: Plan, char: str) -> str:

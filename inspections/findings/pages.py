@@ -189,7 +189,7 @@ def is_open(act: Act, finding: Finding, asked: Asked, at: datetime) -> bool:
         Act.ASK_WITHDRAWAL: asked.withdrawal is None,
         Act.WITHDRAW: asked.withdrawal is not None or finding.origin in rules.OF_BUREAU,
         Act.REFUSE_WITHDRAWAL: asked.withdrawal is not None,
-        Act.ASK_TOLERATION: mild and not waits,
+        Act.ASK_TOLERATION: mild and not waits and (at < finding.due_at or finding.tolerated_until is not None),
         Act.PREPARE_TOLERATION: waits == Toleration.State.ASKED,
         Act.DECIDE_TOLERATION: waits == Toleration.State.FORWARDED,
         Act.REVOKE_TOLERATION: tolerated,

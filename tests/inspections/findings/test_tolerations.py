@@ -466,6 +466,8 @@ def test_the_whole_way_leads_over_pages_and_stands_on_the_findings_page_and_in_t
     principal, clerk, head = (ground.client_of(it) for it in (held.principal, held.clerk, held.head))
     asking = {"until": in_a_month().isoformat(), "reason": "明年暑期扩建厨房"}
     assert url("finding-ask-toleration", finding.pk) in shown(principal, finding)
+    late = recent(held, title="已超期", due_at=timezone.now() - HOUR)
+    assert url("finding-ask-toleration", late.pk) not in shown(principal, late)
     assert principal.post(url("finding-ask-toleration", finding.pk), asking).status_code == 302
     asked = finding.tolerations.get()
     prepare, decide = (url(f"finding-{it}-toleration", finding.pk, asked.pk) for it in ("prepare", "decide"))
