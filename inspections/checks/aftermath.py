@@ -27,7 +27,7 @@ from inspections.checks.rules import verdicts
 from inspections.checks.rules.plans import Compiled
 from inspections.checks.tickets import Ticket
 from inspections.findings.models import FindingPhoto
-from inspections.findings.services import Defect, Occasion, open_findings
+from inspections.findings.services import Defect, Occasion, note_corrections, open_findings
 from logistics_portal.accounts.models import Post, User
 from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.errors import NotAllowed
@@ -113,6 +113,27 @@ def standing_failures(last: Check | None, outcome: Outcome, stage: str) -> dict[
     failed = {it.code for it in outcome.failures}
     earlier = Failure.objects.filter(check_row=last).values_list("item_code", "finding_id")
     return {code: pk for code, pk in earlier if code in failed or _other_stage(outcome.form, code, stage)}
+
+
+def tell_findings(last: Check, check: Check, hand: tuple[User, Post], outcome: Outcome) -> None:
+    """Write into the story of every finding of the revision before what the correction now says of its item.
+
+    The finding stays as it was opened; a statement that did not change leaves no line.
+    """
+    now = {it.code: it for it in outcome.failures}
+    lines: dict[int, str] = {}
+    for code, finding in Failure.objects.filter(check_row=last).values_list("item_code", "finding_id"):
+        if code not in now:
+            lines[finding] = gettext("这一项已更正为不再异常。理由：%(why)s") % {"why": check.reason}
+        elif _said(last, code) != _said(check, code):
+            words = {"detail": _detail(now[code], check.date) or gettext("没有说明"), "why": check.reason}
+            lines[finding] = gettext("改为：%(detail)s。理由：%(why)s") % words
+    note_corrections(lines=lines, by=hand[0], post=hand[1], at=check.handed_in_at)
+
+
+def _said(check: Check, code: str) -> list[object]:
+    values = check.values
+    return [values.get(code), values.get("notes", {}).get(code), values.get("stop", {}).get(code)]
 
 
 def photo_room(place: Place, at: datetime) -> int:

@@ -208,6 +208,7 @@ def _correct(paper: Paper, hand: Hand, at: datetime, key: str) -> Receipt:
     check.state, check.stage, check.received_at = last.state, last.stage, last.received_at
     check.timeliness, check.mark = last.timeliness, last.mark
     receipt = _kept(check, last, paper, hand, outcome)
+    aftermath.tell_findings(last, check, (hand.by, hand.post), outcome)
     if release is not None:
         releasing.use(release=release, correction=receipt.check)
     return receipt

@@ -153,6 +153,7 @@ OTHER_STEPS = {
     "open": _("发现问题"),
     "assign": _("指定责任人"),
     "recur": _("再次发现"),
+    "correct": _("检查已更正"),
     "ask_extend": _("申请延期"),
     "no_extension": _("不同意延期"),
     "ask_withdraw": _("申请误报撤销"),

@@ -38,6 +38,7 @@ STEP_TONES = {
     "escalate": "bad",
     "reopen": "warn",
     "recur": "warn",
+    "correct": "warn",
     "open": "warn",
 }
 

@@ -5,7 +5,7 @@ from inspections.findings.services.closing import ask_withdrawal, refuse_withdra
 from inspections.findings.services.extending import answer_extension, ask_extension, expire_requests
 from inspections.findings.services.keeping import Hand, Seen
 from inspections.findings.services.mending import Sighting, assign, open_by_hand, remedy
-from inspections.findings.services.opening import Defect, Occasion, open_findings
+from inspections.findings.services.opening import Defect, Occasion, note_corrections, open_findings
 from inspections.findings.services.tolerating import (
     Grounds,
     ask_toleration,
@@ -36,6 +36,7 @@ __all__ = [
     "expire_requests",
     "forward_toleration",
     "lapse_tolerations",
+    "note_corrections",
     "open_by_hand",
     "open_findings",
     "refuse",

@@ -89,6 +89,14 @@ def _event(
     )
 
 
+def note_corrections(*, lines: Mapping[int, str], by: User, post: Post | None, at: datetime) -> None:
+    """Write what a corrected check now says into the stories of findings, by their ids; nothing else changes."""
+    rows = (
+        FindingEvent(finding_id=pk, step="correct", at=at, by=by, post=post, text=text) for pk, text in lines.items()
+    )
+    insert(FindingEvent, rows)
+
+
 def _still_open(occasion: Occasion, defects: Sequence[Defect]) -> dict[str, Finding]:
     codes = [defect.item_code for defect in defects if defect.item_code]
     return {finding.item_code: finding for finding in _unsettled(occasion.place.pk, occasion.origin, codes)}

@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from inspections.checks.faults import Refused
 from inspections.checks.models import Check, Failure
 from inspections.checks.services import correct, hand_in
-from inspections.findings.models import Finding
+from inspections.findings.models import Finding, FindingEvent
 from inspections.schedules.rules import Timeliness
 from logistics_portal.kit.errors import Clash, NotAllowed
 from logistics_portal.records.guards import install
@@ -114,6 +114,22 @@ def test_a_correction_leaves_the_findings_it_takes_back_open():
 
     assert Finding.objects.get().state == "open"
     assert Check.objects.get(state="received").n_fail == 0
+    told = FindingEvent.objects.get(step="correct")
+    assert (told.text, told.by, told.word) == ("这一项已更正为不再异常。理由：核实无异常", here.officer, "检查已更正")
+
+
+def test_the_story_of_a_finding_tells_what_a_correction_changed_and_nothing_where_it_stayed():
+    here = scene("campus_daily")
+    failing = {"CMP_D_02": {"a": "fail", "note": "缺一人"}, "CMP_D_03": {"a": "fail", "note": "灯坏"}}
+    hand_in(paper=here.paper(answers=here.answers(**failing)), hand=here.hand(), at=MORNING)
+    failing["CMP_D_02"] = {"a": "fail", "note": "缺两人"}
+
+    correct(paper=here.paper(answers=here.answers(**failing), reason="数错了"), hand=here.hand(), at=MORNING)
+
+    assert [(it.finding.item_code, it.text) for it in FindingEvent.objects.filter(step="correct")] == [
+        ("CMP-D-02", "改为：缺两人。理由：数错了")
+    ]
+    assert list(Finding.objects.order_by("item_code").values_list("detail", flat=True)) == ["缺一人", "灯坏"]
 
 
 def test_a_correction_says_why():
