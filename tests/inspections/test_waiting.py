@@ -29,7 +29,8 @@ def here():
 
 @pytest.fixture
 def own(here):
-    """Return a campus of a school that the city itself reviews."""
+    """Return a campus of a school that the city itself reviews, beside a county with a clerk of its own."""
+    ground.user("office_clerk", here.unit.parent)
     return schools.campus(schools.school(ground.city(), name="市直小学"))
 
 
