@@ -11,6 +11,7 @@ from logistics_portal.kit.dates import local_date
 from logistics_portal.records import jobs
 from schools.register.models import School
 from schools.terms.models import Closure, Edition
+from schools.terms.rules.rows import Habits
 
 LOOK_BACK = timedelta(days=30)
 AT_ONCE = 500
@@ -42,7 +43,8 @@ def reclose_below(*, unit: Unit, first: date, last: date, at: datetime) -> int:
 
 def _order(key: str, unit: Unit, first: date, last: date, at: datetime) -> int:
     """Order the work where a day of it has been closed already; days still open close by the new calendar."""
-    if first > last or not ClosedDay.objects.filter(date__range=(first, last)).exists():
+    touched = Habits().reach(first, last)
+    if first > last or not ClosedDay.objects.filter(date__range=(touched.first, touched.last)).exists():
         return 0
     payload = {"unit": unit.pk, "first": first.isoformat(), "last": last.isoformat()}
     jobs.order(kind=WORK, key=key, payload=payload, unit=unit, by=None, at=at)

@@ -23,6 +23,7 @@ from logistics_portal.accounts.models import Unit
 from logistics_portal.kit.dates import ONE_DAY, Span, local_date, midnight, month_of, week_of
 from logistics_portal.records.selectors import figures_read_once
 from schools.register.models import Place, PlaceQuerySet, School
+from schools.terms.rules.rows import Habits
 
 AT_ONCE = 2000
 DAYS_AT_ONCE = 31
@@ -143,7 +144,11 @@ def _pieces(span: Span) -> Iterable[Span]:
 
 
 def _touched(checklist: Checklist, span: Span) -> Span:
-    """Return the days on which slots may change when the calendar changes on the days of `span`."""
+    """Return the days on which slots may change when the calendar changes on the days of `span`.
+
+    Those before and after it are among them: whether boarders sleep here hangs on the days around a night.
+    """
+    span = Habits().reach(span.first, span.last)
     held = wordings(span.first, span.last, checklists=[checklist.pk]).rows
     first, last = span.first, span.last
     for it in held:

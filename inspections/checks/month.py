@@ -14,6 +14,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from inspections.checks.quiet import quiet
 from inspections.checks.selectors import Row, local, rows_between
 from inspections.schedules.rules import ScheduleKind, Standing
 from logistics_portal.accounts.models import User
@@ -22,7 +23,7 @@ from logistics_portal.kit.components import Tab
 from logistics_portal.kit.dates import ONE_DAY, Span, local_date, month_key, month_of, read_month, week_grid
 from logistics_portal.kit.errors import NotAllowed
 from schools.register.models import Place, School
-from schools.terms.rules.calendar import Calendar, Day
+from schools.terms.rules.calendar import Calendar
 from schools.terms.rules.rows import Why
 from schools.terms.selectors import calendar_for
 
@@ -171,9 +172,20 @@ class _Desk:
         """Return one day: its marks, or why it has none."""
         marks = tuple(self.marks(self.rows.get((place.pk, day), ())))
         kind = self.calendars[place.school_id].day(day)
-        told = not marks or kind.why in TOLD_BESIDE
-        why, note = (_why(place, kind), kind.note or str(kind.why.label)) if told else ("", "")
+        why, note = self.reason(place, day, told=not marks or kind.why in TOLD_BESIDE)
         return Cell(day, anchor(place.pk, day), today=day == self.today, marks=marks, why=why, note=note)
+
+    def reason(self, place: Place, day: date, *, told: bool) -> tuple[str, str]:
+        """Return why a day has no marks, or why a dormitory has no night, in short and whole."""
+        on = self.calendars[place.school_id].day(day)
+        if not place.is_checked(day):
+            return (gettext("未启用"), "") if told else ("", "")
+        less = quiet(place, self.calendars[place.school_id], day)
+        if told and on.why in OFF:
+            return str(OFF[on.why]), on.note or str(on.why.label)
+        if less and (told or place.kind == Place.Kind.DORMITORY):
+            return less.brief, less.words
+        return (gettext("无"), on.note or str(on.why.label)) if told else ("", "")
 
     def marks(self, rows: Sequence[Row]) -> Iterator[Mark]:
         """Yield the marks of a day; many slots alike of one check-list are told by one."""
@@ -201,12 +213,6 @@ def _listed(row: Row) -> str:
     day = row.slot.date.isoformat()
     asked: dict[str, str | int] = {"place": row.place.pk, "checklist": row.wording.code, "since": day, "until": day}
     return f"{reverse('inspections:checks')}?{urlencode(asked)}"
-
-
-def _why(place: Place, day: Day) -> str:
-    if day.date < max(place.from_date, place.checked_from) or (place.until_date and day.date > place.until_date):
-        return gettext("未启用")
-    return str(OFF[day.why]) if day.why in OFF else gettext("无")
 
 
 def tabs(school: int, code: str) -> list[Tab]:

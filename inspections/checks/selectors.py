@@ -147,9 +147,11 @@ def standing_checks(place_ids: Collection[int], first: date, last: date) -> dict
     return found
 
 
-def rows_to_do(places: Iterable[Place], now: datetime, today: date) -> list[Row]:
+def rows_to_do(
+    places: Iterable[Place], now: datetime, today: date, *, calendars: Mapping[int, Calendar] | None = None
+) -> list[Row]:
     """Return today's slots, and earlier ones that can still be filled in, nearest due first."""
-    rows = rows_between(places, today - LOOK_BACK, today, now)
+    rows = rows_between(places, today - LOOK_BACK, today, now, calendars=calendars)
     return [row for row in rows if row.slot.date == today or row.can_be_filled]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -11,6 +11,7 @@ from django.db.models import Count, Value
 from django.utils.translation import gettext
 
 from inspections.checks import duties as duties_met
+from inspections.checks import quiet
 from inspections.checks.models import Check
 from inspections.checks.selectors import Row, rows_between
 from inspections.dashboards import rules
@@ -26,6 +27,8 @@ from logistics_portal.accounts.permissions import SCHOOL_ROLES
 from logistics_portal.kit.components import Figure
 from logistics_portal.kit.dates import each_day, local_date, month_of, until
 from schools.register.models import Place, School
+from schools.terms.rules.calendar import Calendar
+from schools.terms.selectors import calendar_for
 
 STRIP = timedelta(days=29)
 FINDINGS_SHOWN = 8
@@ -101,10 +104,10 @@ def places_of(viewer: User, school_id: int) -> list[Place]:
     return list(rows.select_related("school__unit__parent__parent").order_by("kind", "pk"))
 
 
-def slots(places: Sequence[Place], at: datetime) -> list[Row]:
+def slots(places: Sequence[Place], at: datetime, calendars: Mapping[int, Calendar]) -> list[Row]:
     """Return the slots of the days whose daily forms are still open, today included, by due time."""
     today = local_date(at)
-    return rows_between(places, today - OPEN_DAYS, today, at)
+    return rows_between(places, today - OPEN_DAYS, today, at, calendars=calendars)
 
 
 Past = dict[date, Standings]
@@ -206,6 +209,7 @@ class SchoolPage:
 
     figures: list[Figure]
     duties: list[Duty]
+    quiet: list[str]
     findings: list[OpenFinding]
     strip: list[StripDay]
     findings_url: str
@@ -215,12 +219,15 @@ class SchoolPage:
 
 def page(viewer: User, school: School, places: Sequence[Place], at: datetime) -> SchoolPage:
     """Return a school's page as a person sees it who reaches these places."""
-    rows, today = slots(places, at), local_date(at)
+    today = local_date(at)
+    calendars = calendar_for({it.school_id for it in places}, today - OPEN_DAYS, today)
+    rows = slots(places, at, calendars)
     now, found = duties(viewer, rows, today), open_findings(viewer, school, at)
     days = past(places, rows, today)
     return SchoolPage(
         figures=figures(now, found, month(days, today)),
         duties=now,
+        quiet=quiet.told(places, calendars, today),
         findings=found,
         strip=strip(days, today, school.code),
         findings_url=address("inspections:findings", school=school.code),

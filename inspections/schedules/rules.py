@@ -86,6 +86,16 @@ class Schedule:
     anchor: int = 1
     before_term: int = 0
 
+    @property
+    def days(self) -> str:
+        """Return the kind of day that its slots fall on.
+
+        With boarders, a form of the night is due on their nights, any other on the days they are in the house: those
+        after a night as well as those before one.
+        """
+        by_day = self.day_kind == "boarding" and self.kind != ScheduleKind.NIGHTLY
+        return "lodged" if by_day else self.day_kind
+
     @classmethod
     def read(cls, block: Mapping[str, object]) -> Schedule:
         """Return the schedule that the plain block of a check-list says; raises `ValueError` or `KeyError`."""

@@ -190,6 +190,10 @@ class Place(Scoped):
     def __str__(self) -> str:
         return self.name
 
+    def is_checked(self, day: date) -> bool:
+        """Say whether the place is in use and under checks on a day."""
+        return max(self.from_date, self.checked_from) <= day and (self.until_date is None or day <= self.until_date)
+
 
 class Proposal(Scoped):
     """A change of a school or a place that waits for a second person (edit, close, merge, move, close a place)."""

@@ -19,7 +19,7 @@ from schools.terms.models import Closure
 from schools.terms.rules.calendar import Day, Totals
 from schools.terms.rules.rows import Term, Why
 from schools.terms.selectors import Origin, Reading
-from schools.terms.yearbook import Month, grid_of, look_of
+from schools.terms.yearbook import Month, grid_of, leaving_words, look_of
 
 WEEKDAYS: tuple[Promise, ...] = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
 MONTH, TERM, YEAR = "month", "term", "year"
@@ -119,7 +119,7 @@ def _stretches(reading: Reading, span: Span) -> list[list[Day]]:
     """Return the days of a span, those together that are the same for the same reason and by the same rows."""
 
     def likeness(day: Day) -> tuple[object, ...]:
-        return day.kinds, day.why, day.note, _origins(reading, day)
+        return day.kinds, day.why, day.note, leaving_words(reading.calendar, day.date), _origins(reading, day)
 
     return [list(days) for _alike, days in groupby(reading.calendar.days(span.first, span.last), key=likeness)]
 
@@ -127,11 +127,12 @@ def _stretches(reading: Reading, span: Span) -> list[list[Day]]:
 def _run(school: School, reading: Reading, days: list[Day]) -> Run:
     day = days[0]
     note = f"：{day.note}" if day.note else ""
+    leaving = leaving_words(reading.calendar, day.date)
     return Run(
         days=_days(day.date, days[-1].date),
         what=_what(day),
         look=look_of(day),
-        why=f"{day.why.label}{note}",
+        why=gettext("；").join(filter(None, [f"{day.why.label}{note}", leaving])),
         grounds=tuple(_ground(school, origin) for origin in _origins(reading, day)),
     )
 

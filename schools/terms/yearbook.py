@@ -70,11 +70,18 @@ def year_of(school: School, start: int) -> Year:
 
 def grid_of(calendar: Calendar, span: Span) -> Month:
     """Return the days of a month, or of the part of it that a span names, by weeks from Monday."""
-    weeks = week_grid(span, lambda day: _cell(calendar.day(day)))
+    weeks = week_grid(span, lambda day: _cell(calendar.day(day), leaving_words(calendar, day)))
     return Month(f"{span.first:%Y-%m}", weeks, calendar.totals(span.first, span.last))
 
 
-def _cell(day: Day) -> Cell:
+def leaving_words(calendar: Calendar, day: date) -> str:
+    """Return why boarders who are here on that day do not sleep here that night; nothing where they do."""
+    on = calendar.day(day)
+    night = calendar.no_night(day) if on.lodged and not on.boarding else None
+    return night.words if night else ""
+
+
+def _cell(day: Day, leaving: str) -> Cell:
     words = [word for is_so, word in zip(day.kinds, _words(), strict=True) if is_so]
     look = look_of(day)
     free = {Why.CLOSURE: gettext("停"), Why.HOLIDAY: gettext("节")}.get(day.why, gettext("休"))
@@ -82,7 +89,8 @@ def _cell(day: Day) -> Cell:
     note = f"（{day.note}）" if day.note else ""
     plain = day.why in {Why.LESSONS, Why.WEEKEND, Why.VACATION, Why.NOT_RUNNING}
     reason = "" if plain else day.note or str(day.why.label)
-    return Cell(day.date, word, look, f"{day.date} {day.why.label}{note}", reason)
+    title = f"{day.date} {day.why.label}{note}"
+    return Cell(day.date, word, look, f"{title} {leaving}".rstrip(), reason or leaving)
 
 
 def look_of(day: Day) -> str:

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from inspections.checks import duties, faults, history, releasing, scope, selectors, services, sittings
+from inspections.checks import duties, faults, history, quiet, releasing, scope, selectors, services, sittings
 from inspections.checks.figures import figures_on
 from inspections.checks.forms import Sent, read
 from inspections.checks.models import Check, Release
@@ -25,6 +25,7 @@ from logistics_portal.accounts.permissions import Permission
 from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.errors import Clash, NotAllowed
 from schools.register.models import Place
+from schools.terms.selectors import calendar_for
 
 MINE = 10
 UP_TO_F = "school__unit__parent__parent__parent"
@@ -35,7 +36,9 @@ UP_TO_F = "school__unit__parent__parent__parent"
 def today(request: SignedRequest) -> HttpResponse:
     """Show what is to be checked now, and which findings wait for me."""
     now = timezone.now()
-    met = duties.of(request.user, selectors.rows_to_do(scope.own_places(request.user), now, local_date(now)))
+    places, day = list(scope.own_places(request.user)), local_date(now)
+    calendars = calendar_for({it.school_id for it in places}, day - selectors.LOOK_BACK, day)
+    met = duties.of(request.user, selectors.rows_to_do(places, now, day, calendars=calendars))
     mine = [it for it in met if it.fills]
     findings = Finding.objects.visible_to(request.user).open().select_related("place", "school", "item")
     context = {
@@ -44,7 +47,8 @@ def today(request: SignedRequest) -> HttpResponse:
         "next": duties.next_of(mine),
         "progress": duties.progress_words(mine),
         "findings": findings.order_by("due_at", "pk")[:MINE],
-        "day": local_date(now),
+        "quiet": quiet.told(places, calendars, day),
+        "day": day,
     }
     return render(request, "inspections/checks/today.html", context)
 

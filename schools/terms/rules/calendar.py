@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import takewhile
 
 from django.utils.translation import gettext
 
 from logistics_portal.kit.dates import ONE_DAY, Span, day_end, each_day, each_month
 from logistics_portal.kit.errors import NotAllowed
+from schools.terms.rules.nights import NoNight
 from schools.terms.rules.rows import (
     NO_TRAITS,
     Closure,
@@ -24,7 +26,7 @@ from schools.terms.rules.rows import (
     terms_in_force,
 )
 
-DAY_KINDS = ("operating", "serving", "boarding")
+DAY_KINDS = ("operating", "serving", "boarding", "lodged")
 
 
 class CalendarTooShort(NotAllowed):
@@ -36,27 +38,35 @@ class Day:
     """What a day is for a school, why, and by which rows (the rows are not part of being equal).
 
     `boarding` speaks of the night that begins on this day: boarders sleep from this evening to the next morning.
+    `lodged` speaks of the day itself: boarders slept here the night before, or will sleep here tonight; a closure
+    frees its days of it.
     """
 
     date: date
     operating: bool
     serving: bool
     boarding: bool
+    lodged: bool
     why: Why
     note: str = ""
     warning: Warn | None = None
     sources: tuple[str, ...] = field(default=(), compare=False)
 
     def is_of(self, day_kind: str) -> bool:
-        """Return whether this is a day of the kind that a checklist names: operating, serving or boarding."""
+        """Return whether this is a day of one kind: operating, serving, boarding (its night) or lodged (its hours)."""
         if day_kind not in DAY_KINDS:
             raise ValueError(day_kind)
         return bool(getattr(self, day_kind))
 
     @property
     def kinds(self) -> tuple[bool, bool, bool]:
-        """Return operating, serving, boarding."""
+        """Return operating, serving, boarding: what pages call the day by."""
         return self.operating, self.serving, self.boarding
+
+    @property
+    def moves(self) -> tuple[bool, ...]:
+        """Return all that duties hang on."""
+        return *self.kinds, self.lodged
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +80,7 @@ class DayChange:
     @property
     def moves_duties(self) -> bool:
         """Return whether what is due changes, and not only the reason given."""
-        return self.before.kinds != self.after.kinds
+        return self.before.moves != self.after.moves
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +121,9 @@ class Calendar:
 
     **Nights.** A day is a boarding day when boarders sleep here from its evening to the next morning: `boarding`
     of the check-lists, whose night form carries the date of the evening. Days with lessons, and days entered as
-    `Kind.BOARDING`, are *attended*. Boarders are here in the night before an attended day (they stay, or return
+    `Kind.BOARDING`, are *attended*. The building is in use on the days around each such night (`lodged`), so the
+    day form of a dormitory is due on the morning after the last night too, the night form on the nights alone.
+    Boarders are here in the night before an attended day (they stay, or return
     that evening), and over a gap between attended days when the school keeps its weekends and the gap is shorter
     than `Habits.home_from_days` with no closed day in it. They leave on the last day of a term.
 
@@ -131,6 +143,7 @@ class Calendar:
         self._in_term = {day: term for term in reversed(self.terms) for day in each_day(term.first, term.last)}
         self._traits = sorted(rows.traits, key=lambda it: (it.first, it.last, it.boarding, it.supplies_meals))
         self._lessons_by_day: dict[date, _Lessons] = {}
+        self._nights: dict[date, bool] = {}
         self._days: dict[date, Day] = {}
 
     def fingerprint(self) -> str:
@@ -163,6 +176,24 @@ class Calendar:
     def operating_days(self, first: date, last: date) -> list[date]:
         """Return the days with lessons from `first` to `last`."""
         return [day for day in each_day(first, last) if self.is_operating(day)]
+
+    def no_night(self, day: date) -> NoNight | None:
+        """Return why nobody sleeps here from the evening of `day` to the next morning; nothing where boarders do."""
+        if self._sleeps(day):
+            return None
+        lessons, traits, extra = self._lessons(day), self._traits_on(day), self._extras.get(day)
+        if not traits.boarding or lessons.why in {Why.NOT_RUNNING, Why.CLOSURE}:
+            return NoNight(lessons.why if traits.boarding else None, day, day, lessons.note)
+        if extra and extra.boarding is False:
+            return NoNight(Why.CLOSED, day, day, extra.reason)
+        far = (day + timedelta(days=ahead) for ahead in range(1, self.rows.habits.home_from_days + 1))
+        gap = list(takewhile(lambda it: not self._attended(it), far))
+        shut = [it for it in gap if self._shut(it)] if traits.boarding_weekends else []
+        if not gap:
+            return NoNight(Why.LESSONS, day, day)
+        cause = [*shut, *gap][0]
+        told = self._lessons(cause)
+        return NoNight(told.why, day, cause if told.why != lessons.why else day, told.note)
 
     def totals(self, first: date, last: date) -> Totals:
         """Return how many days of each kind lie from `first` to `last`."""
@@ -259,6 +290,8 @@ class Calendar:
             operating=lessons.operating,
             serving=self._serves(day),
             boarding=self._sleeps(day),
+            lodged=self._sleeps(day)
+            or (self._sleeps(day - ONE_DAY) and lessons.why not in {Why.CLOSURE, Why.NOT_RUNNING}),
             why=lessons.why,
             note=lessons.note,
             warning=None if named else Warn.YEAR_NOT_ANNOUNCED,
@@ -283,6 +316,12 @@ class Calendar:
 
     def _sleeps(self, day: date) -> bool:
         """Return whether boarders sleep here from this evening to the next morning."""
+        known = self._nights.get(day)
+        if known is None:
+            known = self._nights[day] = self._read_night(day)
+        return known
+
+    def _read_night(self, day: date) -> bool:
         why = self._lessons(day).why
         if not self._traits_on(day).boarding or why == Why.NOT_RUNNING:
             return False

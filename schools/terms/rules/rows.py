@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
-from datetime import date
+from datetime import date, timedelta
 from enum import IntEnum
 from hashlib import sha256
 from itertools import combinations
@@ -13,7 +13,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from logistics_portal.kit.dates import NationalCalendar
+from logistics_portal.kit.dates import NationalCalendar, Span
 from logistics_portal.kit.errors import NotAllowed
 
 FOR_EVER = date.max
@@ -154,6 +154,14 @@ class Habits:
     meals_for_stayers: bool = True
     meals_on_return: bool = False
     horizon: int = 400
+
+    def reach(self, first: date, last: date) -> Span:
+        """Return the days that may come out otherwise when the rows change on the days from `first` to `last`.
+
+        A night hangs on the free days around it as far as boarders stay over a gap, a day on the nights around it.
+        """
+        far = timedelta(days=self.home_from_days)
+        return Span(first - far, last + far)
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,7 +167,7 @@ def impact(*, edition: Edition) -> Impact:
 
 
 def _moved(before: Calendar, after: Calendar, span: Iterable[date]) -> list[date]:
-    return [day for day in span if before.day(day).kinds != after.day(day).kinds]
+    return [day for day in span if before.day(day).moves != after.day(day).moves]
 
 
 def _open(edition: Edition) -> Edition:

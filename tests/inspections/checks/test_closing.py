@@ -7,10 +7,13 @@ from datetime import date, timedelta
 import pytest
 
 from inspections.checks import acts
+from inspections.checks.calendars import order_recloses
 from inspections.checks.closing import close_slots, reclose
 from inspections.checks.models import Check
 from inspections.checks.services import hand_in
 from inspections.schedules.models import ClosedDay, Missed
+from inspections.tallies.models import CountyDay
+from inspections.tallies.services import fold
 from tests.factories import ground, schools
 from tests.factories import inspections as make
 from tests.inspections.checks.story import MONDAY, MORNING, Scene, at, scene
@@ -140,6 +143,56 @@ def test_a_closure_approved_later_supersedes_what_was_missed_and_nothing_else():
     assert changed == 1
     assert list(Missed.objects.filter(superseded="calendar").values_list("place", flat=True)) == [here.place.pk]
     assert list(Missed.objects.filter(superseded="").values_list("place", flat=True)) == [other.pk]
+
+
+def test_a_closure_approved_later_frees_the_night_before_it_and_leaves_the_day():
+    here = scene("dormitory_nightly", is_boarding=True)
+    daily = make.version("dormitory_daily")
+    here.place.checked_from = MONDAY
+    here.place.save(update_fields=["checked_from"])
+    run = at(MONDAY + timedelta(days=6), "08:30")
+    close_slots(at=run)
+    tuesday, wednesday = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)
+    decided = {"state": "approved", "decided_by": ground.user(), "decided_at": run}
+    row = schools.closure(here.unit, wednesday, asked_by=ground.user(), reason="暴雪", **decided)
+
+    reclose(schools=[here.place.school_id], first=row.first_date, last=row.last_date, at=run)
+
+    freed = set(Missed.objects.filter(superseded="calendar").values_list("checklist", "date"))
+    night = here.version.checklist_id
+    assert freed == {(night, tuesday), (night, wednesday), (daily.checklist_id, wednesday)}
+
+
+def test_closing_again_finds_the_tallies_and_the_gaps_of_one_rule():
+    here = scene("dormitory_nightly", is_boarding=True)
+    daily = make.version("dormitory_daily")
+    here.place.checked_from = MONDAY
+    here.place.save(update_fields=["checked_from"])
+    run = at(MONDAY + timedelta(days=9), "08:30")
+
+    close_slots(at=run)
+    fold(first=MONDAY, last=MONDAY + timedelta(days=6), at=run)
+
+    for checklist in (daily.checklist_id, here.version.checklist_id):
+        rows = Missed.objects.filter(checklist=checklist, date__lte=MONDAY + timedelta(days=6))
+        counted = CountyDay.objects.filter(checklist=checklist, date__lte=MONDAY + timedelta(days=6))
+        assert {(it.date, it.required, it.missed) for it in counted} == {(it.date, 1, 1) for it in rows}
+
+
+def test_a_closure_is_looked_at_where_only_the_day_before_it_had_closed():
+    here = scene("dormitory_nightly", is_boarding=True)
+    here.place.checked_from = MONDAY
+    here.place.save(update_fields=["checked_from"])
+    run = at(MONDAY + timedelta(days=3), "08:30")
+    close_slots(at=run)
+    tuesday = MONDAY + timedelta(days=1)
+    decided = {"state": "approved", "decided_by": ground.user(), "decided_at": run}
+    schools.closure(here.unit, tuesday, asked_by=ground.user(), reason="暴雪", **decided)
+
+    ordered = order_recloses(at=run)
+
+    assert not ClosedDay.objects.filter(date=tuesday).exists()
+    assert ordered == 1
 
 
 def test_a_closure_taken_back_lets_the_gap_count_again():

@@ -11,8 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from inspections.checks import month as months
+from inspections.checks import quiet
 from inspections.checks.services import hand_in
 from logistics_portal.kit.dates import month_of
+from schools.register.models import Place
+from schools.terms.selectors import calendar_for
 from tests.factories import ground, schools
 from tests.factories import inspections as make
 from tests.inspections.checks.story import MONDAY, MORNING, Scene, at, scene
@@ -196,3 +199,48 @@ def test_a_closed_day_says_so_beside_a_check_of_the_week_that_is_dated_on_it():
     drawn_cell = page.content.decode().split(f'id="{months.anchor(here.place.pk, dated)}"')[1].split("</td>")[0]
     assert "停课" in drawn_cell
     assert "未到" in drawn_cell
+
+
+def test_a_dormitory_tells_why_an_evening_has_no_roll_call():
+    here = scene("dormitory_daily", is_boarding=True)
+    tuesday = MONDAY + timedelta(days=1)
+    decided = {"state": "approved", "decided_by": here.principal, "decided_at": MORNING}
+    schools.closure(here.unit, tuesday + timedelta(days=1), asked_by=here.vice, reason="供暖检修", **decided)
+
+    cells = drawn(here)
+
+    assert words(cells[tuesday]) == ["漏检"]
+    assert (cells[tuesday].why, cells[tuesday].note) == (
+        "当晚无寄宿：次日起停课",
+        "当晚无寄宿：次日起停课（供暖检修）",
+    )
+    assert (cells[MONDAY].why, cells[MONDAY].note) == ("", "")
+    assert cells[MONDAY + timedelta(days=2)].why == "停课"
+
+
+def test_a_day_with_lessons_and_nothing_due_says_what_there_is_not():
+    here = scene("campus_daily", serves_meals=False)
+    canteen = schools.canteen(here.place.school).place
+
+    places = months.places_of(here.officer, here.place.school_id)
+    drawn_now = months.month(places, NOVEMBER, here.officer, NOW).places
+    [cells] = [[cell for week in one.weeks for cell in week if cell] for one in drawn_now if one.place == canteen]
+
+    assert {cell.why for cell in cells if cell.day.weekday() < 5} == {"不供餐"}
+    assert "无" not in {cell.why for cell in cells}
+
+
+def test_today_tells_what_is_not_due_and_why():
+    here = scene("dormitory_daily", is_boarding=True)
+    saturday = TODAY + timedelta(days=1)
+    browser = ground.client_of(here.officer)
+
+    friday_page = browser.get(reverse("inspections:today")).content.decode()
+    school_page = ground.client_of(here.vice).get(reverse("inspections:board-school", args=[here.place.school_id]))
+    places = list(Place.objects.filter(pk=here.place.pk))
+    calendars = calendar_for([here.place.school_id], MONDAY, saturday)
+
+    assert "宿舍楼 · 当晚无寄宿：周末离校" in friday_page
+    assert "宿舍楼 · 当晚无寄宿：周末离校" in school_page.content.decode()
+    assert quiet.told(places, calendars, saturday) == ["宿舍楼 · 无寄宿（周末）"]
+    assert quiet.told(places, calendars, MONDAY) == []

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from canteens.premises.models import Supply
 from inspections.schedules.selectors import DutyKey, due, slot_of
 from schools.register.models import Place
+from tests.factories import ground, schools
 from tests.factories import inspections as make
-from tests.factories import schools
 
 pytestmark = pytest.mark.django_db
 
@@ -73,6 +73,32 @@ def test_a_place_is_due_from_the_day_it_came_under_checks_until_its_last_day():
     found = due([fresh(place)], MONDAY, SUNDAY)
 
     assert [it.date.day for it in found[DutyKey(place.pk, of.checklist_id)]] == [17, 18, 19]
+
+
+def test_a_dormitory_is_checked_on_the_eve_of_a_closure_though_nobody_sleeps_there_that_night():
+    schools.calendar()
+    by_day, by_night = make.version("dormitory_daily"), make.version("dormitory_nightly")
+    school = schools.school(is_boarding=True)
+    house = schools.building(place=schools.place(school, "dormitory")).place
+    thursday = MONDAY + timedelta(days=3)
+    decided = {"state": "approved", "decided_by": ground.user(), "decided_at": make.at(MONDAY, "09:00")}
+    schools.closure(school.unit, thursday, thursday + timedelta(days=1), asked_by=ground.user(), **decided)
+
+    found = due([fresh(house)], MONDAY, SUNDAY)
+
+    assert [it.date.day for it in found[DutyKey(house.pk, by_day.checklist_id)]] == [16, 17, 18, 22]
+    assert [it.date.day for it in found[DutyKey(house.pk, by_night.checklist_id)]] == [16, 17, 22]
+
+
+def test_a_dormitory_is_checked_on_the_day_boarders_leave_for_the_weekend():
+    schools.calendar()
+    by_day, by_night = make.version("dormitory_daily"), make.version("dormitory_nightly")
+    house = schools.building(place=schools.place(schools.school(is_boarding=True), "dormitory")).place
+
+    found = due([fresh(house)], MONDAY, SUNDAY)
+
+    assert [it.date.day for it in found[DutyKey(house.pk, by_day.checklist_id)]] == [16, 17, 18, 19, 20, 22]
+    assert [it.date.day for it in found[DutyKey(house.pk, by_night.checklist_id)]] == [16, 17, 18, 19, 22]
 
 
 def test_the_county_wording_rules_from_its_first_day():

@@ -104,6 +104,46 @@ def test_boarders_who_go_home_at_weekends_return_on_sunday_evening():
     assert [day.serving for day in days] == [True, False, False, True]
 
 
+@pytest.mark.parametrize(
+    ("changes", "evening", "told"),
+    [
+        ({"closures": (Closure(MONDAY, MONDAY + timedelta(days=4), "供暖检修"),)}, FRIDAY, "11月9日起停课（供暖检修）"),
+        ({"closures": (Closure(SATURDAY, MONDAY, "供暖检修"),)}, FRIDAY, "次日起停课（供暖检修）"),
+        ({"closures": (Closure(SATURDAY, MONDAY, "供暖检修"),)}, SUNDAY, "停课期间（供暖检修）"),
+        (
+            {"extras": (Extra(SATURDAY, SATURDAY, Kind.CLOSED, reason="运动会"),)},
+            FRIDAY,
+            "次日起按校历停课放假（运动会）",
+        ),
+        ({"extras": (Extra(FRIDAY, FRIDAY, Kind.OPEN, boarding=False),)}, FRIDAY, "校历安排不住宿"),
+        ({"traits": (replace(BOARDING, boarding_weekends=False),)}, FRIDAY, "周末离校"),
+        ({"traits": (replace(BOARDING, boarding=False),)}, FRIDAY, "未登记寄宿"),
+        ({"ended": FRIDAY}, FRIDAY, "次日起停办"),
+        ({}, date(2026, 9, 30), "次日起放假（国庆节）"),
+        ({}, date(2027, 1, 15), "次日起不在学期内"),
+        ({}, date(2027, 1, 20), "学期以外"),
+        ({"habits": Habits(return_evening=False)}, date(2026, 8, 31), "次日才返校"),
+    ],
+)
+def test_an_evening_without_boarders_says_why(changes, evening, told):
+    here = calendar(**changes)
+
+    night = here.no_night(evening)
+
+    assert not here.day(evening).boarding
+    assert night is not None
+    assert night.words == f"当晚无寄宿：{told}"
+
+
+def test_the_house_is_in_use_on_the_day_after_the_last_night_and_not_on_a_closed_one():
+    closed = calendar(closures=(Closure(SATURDAY, MONDAY, "供暖检修"),))
+    home = calendar(traits=(replace(BOARDING, boarding_weekends=False),))
+
+    assert [day.lodged for day in closed.days(FRIDAY, MONDAY + timedelta(days=1))] == [True, False, False, False, True]
+    assert [day.lodged for day in home.days(FRIDAY, MONDAY)] == [True, False, True, True]
+    assert closed.days_of("lodged", FRIDAY, MONDAY) == [FRIDAY]
+
+
 def test_boarders_sleep_here_before_the_first_day_and_leave_on_the_last():
     here = Calendar(ROWS)
 

@@ -166,6 +166,33 @@ def test_boarders_are_here_the_night_before_lessons_and_never_at_a_day_school(on
             assert day.boarding or not here.is_operating(day.date + timedelta(days=1))
 
 
+@given(rows())
+def test_boarders_are_in_the_house_on_the_days_around_each_night_and_every_other_night_says_why_not(one: Rows):
+    here = Calendar(one)
+
+    for day in here.days(FIRST, LAST):
+        before = here.day(day.date - timedelta(days=1))
+        night = here.no_night(day.date)
+        freed = day.why in {"closure", "not_running"}
+        assert day.lodged == (day.boarding or (before.boarding and not freed))
+        assert (night is None) == day.boarding
+        assert night is None or night.words.startswith("当晚无寄宿：")
+        assert night is None or len(night.brief) > len("当晚无寄宿：")
+
+
+@given(rows(), spans(), st.integers(1, 4), st.booleans())
+def test_new_rows_touch_no_day_beyond_their_reach(one: Rows, span: tuple[date, date], home: int, added: bool):
+    one = replace(one, habits=replace(one.habits, home_from_days=home))
+    more = (
+        {"extras": (*one.extras, Extra(*span, Kind.OPEN))} if added else {"closures": (*one.closures, Closure(*span))}
+    )
+    before, after = Calendar(one), Calendar(replace(one, **more))
+
+    touched = one.habits.reach(*span)
+
+    assert {it.date for it in difference(before, after, FIRST, LAST) if it.moves_duties} <= set(touched)
+
+
 @given(rows(), st.sampled_from(["closures", "terms", "extras"]))
 def test_other_rows_have_another_fingerprint(one: Rows, name: str):
     assume(getattr(one, name))

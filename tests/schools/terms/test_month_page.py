@@ -62,7 +62,7 @@ def test_every_stretch_of_days_says_what_why_and_by_what(school):
         "法定节假日：国庆节",
         ["2026 年国家放假安排", "吉林省 2026 学年校历第 1 版"],
     )
-    assert ("10-10 周六", "上课、供餐", "调休上课：国庆节", told[0][3]) in told
+    assert ("10-10 周六", "上课、供餐", "调休上课：国庆节；当晚无寄宿：周末离校", told[0][3]) in told
     assert ("10-16 周五", "休息", "校历安排停课放假：秋季运动会", ["南关区 2026 学年校历第 1 版"]) in told
     assert ("10-20 周二", "停课", "已批准停课：极寒", [f"{ground.city().name}停课"]) in told
     assert ("10-12 周一 – 10-14 周三", "上课、供餐、住宿") in [row[:2] for row in told]
@@ -106,7 +106,7 @@ def test_a_term_tells_its_days_out_of_the_ordinary(school):
     assert [month.label for month in leaf.months] == ["2026-09", "2026-10", "2026-11", "2026-12", "2027-01"]
     assert {run.why for run in leaf.runs} == {
         "法定节假日：国庆节",
-        "调休上课：国庆节",
+        "调休上课：国庆节；当晚无寄宿：周末离校",
         "校历安排停课放假：秋季运动会",
         "已批准停课：极寒",
         "已批准停课：停水",
