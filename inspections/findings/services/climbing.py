@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,6 +19,7 @@ from inspections.findings.figures import figures_on, soonest_unverified
 from inspections.findings.models import Finding, FindingEvent
 from inspections.findings.people import UP_TO_F, Callers, level_units
 from inspections.findings.rules import ladders
+from inspections.findings.rules.ladders import OPENED
 from inspections.findings.selectors import address
 from inspections.findings.services.extending import expire_requests
 from inspections.findings.services.keeping import figures_of, timing_of
@@ -33,7 +33,7 @@ from schools.terms import selectors as terms
 from schools.terms.rules.calendar import Calendar
 
 AT_ONCE = 500
-OPENED, UNVERIFIED, REMIND = "opened", "unverified", "remind"
+UNVERIFIED, REMIND = "unverified", "remind"
 REMIND_AHEAD = timedelta(days=4)
 TOP = Q(pk__in=[])
 for _severity, _ladder in rules.DEFAULT_LADDERS.items():
@@ -49,6 +49,21 @@ HEADS: dict[str, Promise] = {
     "overdue_list": _("整改长期超期"),
     UNVERIFIED: _("整改长期未复查，请督办"),
 }
+
+
+@dataclass
+class Past:
+    """What became of a finding before: when each rung was last called, when it was reopened, and who sent it back."""
+
+    called: dict[str, datetime] = field(default_factory=dict)
+    reopened_at: datetime | None = None
+    returned_at: datetime | None = None
+    returned_by: int | None = None
+
+    def unaware(self, people: Iterable[User], rung: ladders.Rung) -> list[User]:
+        """Return those a rung has news for: whoever sent the finding back after its moment knows already."""
+        knows = self.returned_by if self.returned_at and rung.at <= self.returned_at else None
+        return [person for person in people if person.pk != knows]
 
 
 @dataclass
@@ -95,8 +110,8 @@ class Told:
 def climb_ladders(*, at: datetime) -> int:
     """Tell whoever the rules name of every open finding whose moment has come; return how many were told of.
 
-    Each rung is climbed once a round, a return or an extension beginning a new one, so running it again tells nobody
-    twice. It takes some twenty queries for five hundred findings, however many there are.
+    Each rung is called once for a deadline, so running it again tells nobody twice. It takes some twenty queries for
+    five hundred findings, however many there are.
     """
     expire_requests(at=at)
     lapse_tolerations(at=at)
@@ -154,34 +169,36 @@ def _locked(ids: Sequence[int], state: str) -> list[Finding]:
 @transaction.atomic
 def _climb(ids: Sequence[int], at: datetime) -> int:
     rows = _locked(ids, rules.State.OPEN)
-    climbed, reopened = _history(rows)
+    past = _history(rows)
     calendars, figures = _calendars(rows, at), cache(figures_on)
     due: list[tuple[Finding, list[ladders.Rung]]] = []
     for row in rows:
-        timing = timing_of(row)
-        if row.pk in reopened:
-            timing = rules.Timing(timing.severity, reopened[row.pk], row.first_due_at, row.due_at, row.extensions)
-        later = (OPENED,) if row.returns or row.extensions else ()
+        timing, known = timing_of(row), past[row.pk]
+        if known.reopened_at:
+            timing = rules.Timing(timing.severity, known.reopened_at, row.first_due_at, row.due_at, row.extensions)
+        if row.returns or row.extensions:
+            known.called.setdefault(OPENED, row.found_at)
         rungs = ladders.ladder(timing, calendars[row.school_id].deadline_at, figures(local_date(timing.recorded_at)))
-        due.append((row, ladders.rungs_due(rungs, {*climbed[row.pk], *later}, at)))
+        due.append((row, ladders.rungs_due(rungs, known.called, at)))
     callers = _callers(rows, {word for _row, rungs in due for rung in rungs for word in rung.told}, at)
     told = Told(at)
     for row, rungs in due:
         for rung in rungs:
-            told.add(row, rung.key, rung.told, callers.told(row, rung.told))
+            told.add(row, rung.key, rung.told, past[row.pk].unaware(callers.told(row, rung.told), rung))
     return told.write(rows)
 
 
 @transaction.atomic
 def _remind(ids: Sequence[int], at: datetime) -> int:
     rows = _locked(ids, rules.State.OPEN)
-    reminded, _reopened = _history(rows)
+    past = _history(rows)
     calendars = _calendars(rows, at)
     callers = _callers(rows, {"fixer"}, at)
     told = Told(at)
     for row in rows:
         moment = rules.remind_at(timing_of(row), calendars[row.school_id].school_day_before)
-        if moment <= at and REMIND not in reminded[row.pk]:
+        last = past[row.pk].called.get(REMIND)
+        if moment <= at and (last is None or last < moment):
             told.add(row, REMIND, ["fixer"], callers.told(row, ["fixer"]))
     return told.write(rows)
 
@@ -201,22 +218,18 @@ def _unverified(ids: Sequence[int], at: datetime) -> int:
     return told.write(rows)
 
 
-def _history(rows: Sequence[Finding]) -> tuple[dict[int, set[str]], dict[int, datetime]]:
-    """Return the rungs each finding climbed in its present round, and when it was last opened again.
-
-    That it was opened is told once in all rounds.
-    """
-    rounds = {row.pk: round_of(row) for row in rows}
-    climbed: dict[int, set[str]] = defaultdict(set)
-    reopened: dict[int, datetime] = {}
-    steps = [rules.Step.ESCALATE, rules.Step.REOPEN, "told", REMIND]
-    events = FindingEvent.objects.filter(finding__in=list(rounds), step__in=steps).order_by("at", "pk")
-    for pk, step, at, facts in events.values_list("finding_id", "step", "at", "facts"):
-        if step == rules.Step.REOPEN:
-            reopened[pk] = at
-        elif facts.get("round") == rounds[pk] or facts["rung"] == OPENED:
-            climbed[pk].add(facts["rung"])
-    return climbed, reopened
+def _history(rows: Sequence[Finding]) -> dict[int, Past]:
+    """Return what was called for each finding so far, when it was last opened again, and who last sent it back."""
+    found: dict[int, Past] = {row.pk: Past() for row in rows}
+    steps = [rules.Step.ESCALATE, *rules.RETURNING, "told", REMIND]
+    events = FindingEvent.objects.filter(finding__in=list(found), step__in=steps).order_by("at", "pk")
+    for pk, step, at, facts, by in events.values_list("finding_id", "step", "at", "facts", "by"):
+        if step in rules.RETURNING:
+            found[pk].returned_at, found[pk].returned_by = at, by
+            found[pk].reopened_at = at if step == rules.Step.REOPEN else found[pk].reopened_at
+        else:
+            found[pk].called[facts["rung"]] = at
+    return found
 
 
 def _calendars(rows: Sequence[Finding], at: datetime) -> dict[int, Calendar]:

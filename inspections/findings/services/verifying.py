@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 
 from inspections.findings import rules
 from inspections.findings.models import Finding
+from inspections.findings.rules.ladders import OPENED
 from inspections.findings.services.keeping import Hand, Seen, locked, people_at_school, require_as_seen, tell
 from inspections.findings.services.keeping import write_down as write
 from logistics_portal.accounts.permissions import Role
@@ -54,5 +55,5 @@ def refuse(*, finding: Finding, seen: Seen, reason: str, hand: Hand) -> Finding:
 def send_back(row: Finding) -> None:
     """Make a finding one to be mended once more: it counts a return, and the last remedy no longer stands."""
     row.returns += 1
-    row.remedy, row.remedied_by, row.remedied_at, row.rung = "", None, None, ""
+    row.remedy, row.remedied_by, row.remedied_at, row.rung = "", None, None, OPENED
     row.save(update_fields=["state", "returns", "remedy", "remedied_by", "remedied_at", "rung"])

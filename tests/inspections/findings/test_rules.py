@@ -238,10 +238,38 @@ def test_a_rung_is_climbed_once():
     rungs = ladders.ladder(timing(Severity.CRITICAL), SCHOOL_DAYS)
     at = FRIDAY + timedelta(hours=5)
 
-    due = ladders.rungs_due(rungs, {"opened"}, at)
+    due = ladders.rungs_due(rungs, {"opened": FRIDAY}, at)
 
     assert [rung.key for rung in due] == ["overdue", "unremedied"]
-    assert ladders.rungs_due(rungs, {"opened", "overdue", "unremedied"}, at) == []
+    assert ladders.rungs_due(rungs, {"opened": FRIDAY, "overdue": at, "unremedied": at}, at + timedelta(hours=1)) == []
+
+
+@given(st.sampled_from(Severity), st.lists(st.integers(0, 800), max_size=6), st.integers(1, 400))
+def test_a_deadline_calls_each_rung_once_however_often_the_clock_runs_and_a_later_one_anew(severity, hours, more):
+    one = timing(severity)
+    later = replace(one, due_at=one.due_at + timedelta(hours=1000 + more), extensions=1)
+    called: dict[str, list[datetime]] = {}
+
+    for ruling, start in ((one, FRIDAY), (later, FRIDAY + timedelta(hours=1000))):
+        for hour in sorted(hours):
+            at = start + timedelta(hours=hour)
+            last = {key: moments[-1] for key, moments in called.items()}
+            for rung in ladders.rungs_due(ladders.ladder(ruling, SCHOOL_DAYS), last, at):
+                called.setdefault(rung.key, []).append(at)
+
+    for key, moments in called.items():
+        of_old = [at for at in moments if at < later.due_at]
+        assert len(of_old) <= 1
+        assert len(moments) - len(of_old) <= 1
+        assert key != "opened" or len(moments) == 1
+
+
+def test_a_calendar_that_moves_a_rung_later_does_not_call_it_again():
+    one = timing()
+    [head] = [rung for rung in ladders.ladder(one, SCHOOL_DAYS) if rung.key == "overdue_head"]
+    moved = replace(head, at=head.at + timedelta(days=7))
+
+    assert ladders.rungs_due([moved], {"overdue_head": head.at}, moved.at) == []
 
 
 def test_verification_has_five_working_days_and_five_more():

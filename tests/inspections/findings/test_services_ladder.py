@@ -12,14 +12,14 @@ from inspections.findings import services
 from inspections.findings.facts import findings_due, findings_in_time, last_month_closed
 from inspections.findings.selectors import deadline_words
 from inspections.findings.services import Seen
-from inspections.findings.services.climbing import climb_ladders
+from inspections.findings.services.climbing import climb_ladders, tell_fresh
 from logistics_portal.records.models import Notice
 from tests.factories import ground
 from tests.factories import inspections as make
 from tests.inspections.findings.story import MONDAY, scene
 
 pytestmark = pytest.mark.django_db
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.fixture
@@ -87,17 +87,66 @@ def test_a_major_finding_climbs_in_school_days_and_a_minor_one_ends_on_the_list(
     assert len(told(held.head)) == len(told(city)) == 1
 
 
-def test_a_returned_finding_begins_a_new_round(held):
+def sent_back(held, finding, at):
+    """Let the school mend and the county send it back an hour later."""
+    row = services.remedy(finding=finding, how="已整改完毕", photos=[], hand=held.hand(held.officer, at))
+    services.refuse(finding=finding, seen=Seen.of(row), reason="没有改到位", hand=held.hand(held.clerk, at + HOUR))
+
+
+def test_a_remedy_sent_back_calls_nobody_twice_and_the_next_rung_in_its_time(held):
+    finding = held.finding()
+    climb_ladders(at=finding.due_at + HOUR)
+    sent_back(held, finding, finding.due_at + 2 * HOUR)
+
+    tell_fresh(at=finding.due_at + 3 * HOUR + MINUTE)
+    climb_ladders(at=finding.due_at + 3 * HOUR + MINUTE)
+    soon = rungs(finding)
+    climb_ladders(at=finding.due_at + 8 * DAY)
+
+    assert soon == ["opened", "overdue"]
+    assert rungs(finding) == ["opened", "overdue", "overdue_head"]
+    assert len(told(held.clerk)) == len(told(held.head)) == 1
+
+
+def test_who_sent_a_remedy_back_is_not_called_for_what_had_passed_by_then(held):
+    other = ground.user("office_clerk", ground.county())
+    finding = held.finding()
+    sent_back(held, finding, finding.due_at - HOUR / 2)
+
+    tell_fresh(at=finding.due_at + HOUR)
+    climb_ladders(at=finding.due_at + HOUR)
+
+    assert rungs(finding) == ["overdue"]
+    assert len(told(other)) == len(told(held.principal)) == 1
+    assert told(held.clerk) == []
+
+
+def test_a_finding_opened_again_calls_everybody_when_its_new_deadline_passes(held):
     finding = held.finding()
     climb_ladders(at=finding.due_at + HOUR)
     at = finding.due_at + 2 * HOUR
     row = services.remedy(finding=finding, how="已整改完毕", photos=[], hand=held.hand(held.officer, at))
-    services.refuse(finding=finding, seen=Seen.of(row), reason="没有改到位", hand=held.hand(held.clerk, at + HOUR))
+    services.accept(finding=finding, seen=Seen.of(row), hand=held.hand(held.clerk, at + HOUR))
+    again = services.reopen(finding=finding, reason="又出现了", hand=held.hand(held.clerk, at + DAY))
 
-    climb_ladders(at=at + 2 * HOUR)
-    climb_ladders(at=at + 3 * HOUR)
+    climb_ladders(at=at + DAY + MINUTE)
+    early = rungs(finding)
+    climb_ladders(at=again.due_at + HOUR)
+    climb_ladders(at=again.due_at + 2 * HOUR)
 
-    assert rungs(finding) == ["opened", "overdue", "overdue"]
+    assert early == ["opened", "overdue"]
+    assert [rung for rung in rungs(finding) if rung != "remind"] == ["opened", "overdue", "overdue"]
+    assert len(told(held.clerk)) == 2
+
+
+def test_a_school_reminded_of_a_deadline_is_not_reminded_of_it_again_after_a_return(held):
+    finding = held.finding()
+    climb_ladders(at=finding.due_at - 2 * HOUR)
+    sent_back(held, finding, finding.due_at - 2 * HOUR + MINUTE)
+
+    climb_ladders(at=finding.due_at - HOUR / 2)
+
+    assert rungs(finding) == ["opened", "remind"]
 
 
 def test_what_waits_for_verification_or_is_tolerated_climbs_nothing(held):
