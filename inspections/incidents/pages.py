@@ -17,10 +17,11 @@ from inspections.incidents.rules.words import Decider, DecisionState, Trigger, V
 from inspections.incidents.services import vetoing
 from inspections.incidents.tables import DECISIONS, GRADES, STATES, VETOES
 from inspections.incidents.timing import Clock
-from inspections.incidents.words import Compared, change_lines, yuan
+from inspections.incidents.words import Compared, change_lines
 from logistics_portal.accounts.models import User
 from logistics_portal.accounts.permissions import Permission
 from logistics_portal.kit.components import Crumb, Figure
+from logistics_portal.kit.money import yuan
 from logistics_portal.records import trails
 
 RELATED = ("school__unit__parent__parent__parent", levels.UP, "place", "reported_by", "rectified_by")
@@ -78,7 +79,7 @@ def incident_context(user: User, incident: Incident, now: datetime) -> dict[str,
         "years": doors.years_to_veto(incident),
         "softenings": [(row, change_lines(row.change), DECISIONS[row.state]) for row in incident.softenings.all()],
         "versions": list(incident.versions.select_related("by", "approved_by").order_by("number")),
-        "events": trails.events(on=incident, parts=PARTS),
+        "events": trails.events(on=incident, also=incident.vetoes.all(), parts=PARTS, codes={"triggers": Trigger}),
     } | _notes(incident, now)
 
 
@@ -114,10 +115,17 @@ def facts_of(incident: Incident) -> list[tuple[str, Any]]:
         (_("学校发现时间"), _at(incident.discovered_at)),
         (_("报告时间"), _at(incident.reported_at)),
         (_("报告人"), _("%(who)s（%(what)s）") % {"who": incident.reported_by, "what": by}),
-        (_("应报告事项"), _("是") if timing.must_be_passed_on(incident) else _("否")),
+        (_("应报告事项"), reportable_words(incident)),
         (_("后勤范围"), _("属后勤范围") if incident.in_scope else _("不属后勤范围，不作否决")),
         (_("整改核验"), _at(incident.rectified_at) or _("未核验")),
     ]
+
+
+def reportable_words(incident: Incident) -> str:
+    """Return whether an incident has to be reported upwards, and by what: as it was entered, or by its figures."""
+    if not timing.must_be_passed_on(incident):
+        return _("否")
+    return _("是（登记为应报告事项）") if incident.reportable else _("是（伤亡、病例或损失达到上报标准）")
 
 
 def food_ladder_fits(incident: Incident) -> bool:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from inspections.incidents.models import Incident, IncidentVersion
 from inspections.incidents.rules.words import IncidentState
+from logistics_portal.kit.money import yuan
 from schools.register.models import Place, School
 
 LABELS: dict[str, Promise] = {
@@ -28,7 +29,7 @@ LABELS: dict[str, Promise] = {
     "food_cases": gettext_lazy("食源性病例（例）"),
     "loss_fen": gettext_lazy("直接经济损失（元）"),
     "in_scope": gettext_lazy("属后勤范围"),
-    "reportable": gettext_lazy("另属应报告事项"),
+    "reportable": gettext_lazy("登记为应报告事项"),
     "summary": gettext_lazy("简要经过"),
     "strike": gettext_lazy("从事故中剔除"),
     "close": gettext_lazy("提前结案"),
@@ -39,12 +40,6 @@ CHOICES: dict[str, dict[str, str | Promise]] = {
     "kind": dict(Incident.Kind.choices),
     "domain": dict(Incident.Domain.choices),
 }
-FEN = 100
-
-
-def yuan(fen: int) -> str:
-    """Return money in yuan with separators."""
-    return f"{fen // FEN:,}.{fen % FEN:02d}"
 
 
 def value_in_words(name: str, value: object) -> str:

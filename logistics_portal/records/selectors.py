@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext
 
 from logistics_portal.kit import context
@@ -80,11 +80,22 @@ def trail_of(table: str, pk: int) -> QuerySet[AuditRow]:
     return _trail(table, [pk])
 
 
+def trail_together(records: Iterable[Model]) -> QuerySet[AuditRow]:
+    """Return the acts on a record and on others that belong to it, whatever their tables, newest first."""
+    at = Q(pk__in=[])
+    for row in records:
+        at |= Q(on_table=row._meta.label_lower, on_id=row.pk)  # noqa: SLF001 - Django's documented way to a model's name
+    return _page(AuditRow.objects.filter(at))
+
+
 def trail_among(on: Model, pks: Sequence[int]) -> QuerySet[AuditRow]:
     """Return the acts on several records of the same table as `on`: the revisions of one thing."""
     return _trail(on._meta.label_lower, pks)  # noqa: SLF001 - Django's documented way to a model's name
 
 
 def _trail(table: str, pks: Sequence[int]) -> QuerySet[AuditRow]:
-    rows = AuditRow.objects.filter(on_table=table, on_id__in=pks).select_related("by", "post__unit", "unit")
-    return rows.order_by("-at", "-pk")[:TRAIL_ROWS]
+    return _page(AuditRow.objects.filter(on_table=table, on_id__in=pks))
+
+
+def _page(rows: QuerySet[AuditRow]) -> QuerySet[AuditRow]:
+    return rows.select_related("by", "post__unit", "unit").order_by("-at", "-pk")[:TRAIL_ROWS]

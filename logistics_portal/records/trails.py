@@ -17,9 +17,10 @@ from django.utils.translation import gettext_lazy as _
 
 from logistics_portal.kit.components import Event
 from logistics_portal.kit.dates import until_text
+from logistics_portal.kit.money import yuan
 from logistics_portal.records import selectors
 from logistics_portal.records.models import AuditRow
-from logistics_portal.records.words import called, word
+from logistics_portal.records.words import IN_FEN, called, word
 
 CHANGES_SHOWN = 8
 DEADLINES = frozenset({"due_at", "first_due_at", "until"})
@@ -162,13 +163,16 @@ ACTS: dict[str, Promise] = {
 }
 
 
-def events(*, on: Model, parts: Parts | None = None, codes: Codes | None = None) -> list[Event]:
+def events(
+    *, on: Model, also: Iterable[Model] = (), parts: Parts | None = None, codes: Codes | None = None
+) -> list[Event]:
     """Return what was done to a record and what was refused, newest first.
 
+    `also` are records that belong to it, with a trail of their own: the veto of an incident.
     `parts` names the tables whose columns the acts on a part of the record tell of: `grade` for `grade.decide`.
     `codes` names the words for the values of a key that keeps a list of codes.
     """
-    return told(selectors.trail(on), parts, codes)
+    return told(selectors.trail_together([on, *also]), parts, codes)
 
 
 def told(rows: Iterable[AuditRow], parts: Parts | None = None, codes: Codes | None = None) -> list[Event]:
@@ -240,8 +244,8 @@ def _changes(row: AuditRow, table: type[Model] | None, names: Names) -> list[str
 def _change(row: AuditRow, field: object | None, key: str, names: Names) -> str:
     facts = {
         "field": _called(field, key),
-        "before": _value(field, row.before.get(key), names),
-        "after": _value(field, row.after[key], names),
+        "before": _said(field, key, row.before.get(key), names),
+        "after": _said(field, key, row.after[key], names),
     }
     if key not in row.before:
         return gettext("%(field)s：%(after)s") % facts
@@ -263,7 +267,12 @@ def _target(field: object | None) -> type[Model] | None:
 
 
 def _called(field: object | None, key: str) -> str:
-    return called(field) if isinstance(field, Field) else word(key)
+    return called(field) if isinstance(field, Field) and not key.endswith(IN_FEN) else word(key)
+
+
+def _said(field: object | None, key: str, value: object, names: Names) -> str:
+    """Return a value in words; money is kept in fen and told in yuan."""
+    return yuan(value) if key.endswith(IN_FEN) and isinstance(value, int) else _value(field, value, names)
 
 
 def _value(field: object | None, value: object, names: Names) -> str:

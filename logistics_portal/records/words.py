@@ -8,6 +8,7 @@ from django.db.models import Field
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+IN_FEN = "_fen"  # how the name of a column of money ends; people are told yuan
 WORDS: dict[str, Promise] = {
     "added": _("新增数"),
     "added_by": _("登记人"),
@@ -75,6 +76,7 @@ WORDS: dict[str, Promise] = {
     "listedplace": _("指定场所"),
     "listedschool": _("指定学校"),
     "locks": _("解除的锁定数"),
+    "loss_fen": _("直接经济损失（元）"),
     "mapping": _("列对应"),
     "media_type": _("文件类型"),
     "name": _("名称"),

@@ -80,7 +80,7 @@ class Incident(Scoped):
     food_cases = models.PositiveSmallIntegerField(_("食源性病例数"), default=0)
     loss_fen = models.PositiveBigIntegerField(_("直接经济损失（分）"), default=0)
     in_scope = models.BooleanField(_("属后勤范围"), default=True)
-    reportable = models.BooleanField(_("另属应报告事项"), default=False)
+    reportable = models.BooleanField(_("登记为应报告事项"), default=False)
     version = models.PositiveSmallIntegerField(_("版次"), default=1)
     told_health_at = models.DateTimeField(_("通报市场监管、卫生健康部门时间"), null=True, blank=True)
     passed_to_city_at = models.DateTimeField(_("报市级时间"), null=True, blank=True)

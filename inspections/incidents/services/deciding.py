@@ -111,7 +111,8 @@ def record_responsibility(
         proposed_by=by,
         proposed_at=at,
     )
-    records.log(by=by, verb="responsibility.record", on=incident, after={"degree": degree}, at=at)
+    entered = {"degree": degree, "authority": row.authority, "document_no": row.document_no}
+    records.log(by=by, verb="responsibility.record", on=incident, after=entered, at=at)
     if softens:
         _tell_softer(incident, f"responsibility-{row.pk}", paper.document_no, at)
     return row

@@ -56,7 +56,7 @@ def propose(*, incident: Incident, year: int, text: str, by: User, at: datetime,
         by=by,
         verb="veto.propose",
         on=row,
-        after={"triggers": row.triggers, "year": year},
+        after={"number": row.number, "triggers": row.triggers, "year": year},
         reason=text,
         at=at,
     )

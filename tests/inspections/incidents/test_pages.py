@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from inspections.incidents import services
+from inspections.incidents import pages, services
 from inspections.incidents.duties import todos
 from inspections.incidents.models import Incident, IncidentVersion, Lifting, Softening, Veto
 from inspections.incidents.rules.words import DecisionState, Grade, Responsibility, VetoState
@@ -490,3 +490,45 @@ def test_the_schools_page_tells_of_its_incidents_and_vetoes(line, now):
 
     assert veto.number in page
     assert "badge--veto" in page
+
+
+def test_the_story_of_an_incident_tells_its_veto_and_the_document_of_the_responsibility(line, case):
+    decided = make.decide(line, case, Grade.GENERAL, Responsibility.EQUAL)
+    veto = make.active(line, decided)
+
+    events = pages.incident_context(line.head.user, decided, timezone.now())["events"]
+    told = {event.what: list(event.changes) for event in events}
+
+    assert f"文号：{make.PAPER.document_no}" in told["录入责任认定"]
+    assert f"认定机关：{make.PAPER.authority}" in told["录入责任认定"]
+    assert f"编号：{veto.number}" in told["提出否决"]
+    assert "决定文号：〔2026〕市21号" in told["确认否决"]
+    assert [event.at for event in events] == sorted((event.at for event in events), reverse=True)
+
+
+def test_money_is_told_in_yuan_on_the_page_and_in_the_story(line, now):
+    row = make.incident(line, happened_at=now - timedelta(hours=3), loss_fen=12_345_600)
+
+    page = of(line.head).get(to("incident", row.pk)).content.decode()
+
+    assert "直接经济损失（元）：123,456.00" in page
+    assert "12345600" not in page
+    assert "（分）" not in page
+
+
+@pytest.mark.parametrize(
+    ("facts", "told"),
+    [
+        ({}, "否"),
+        ({"reportable": True}, "是（登记为应报告事项）"),
+        ({"deaths": 1}, "是（伤亡、病例或损失达到上报标准）"),
+    ],
+)
+def test_what_has_to_be_reported_says_by_what(line, now, facts, told):
+    row = make.incident(line, happened_at=now - timedelta(hours=3), **facts)
+
+    page = of(line.head).get(to("incident", row.pk)).content.decode()
+
+    assert dict(pages.facts_of(row))["应报告事项"] == told
+    assert f"登记为应报告事项：{'是' if row.reportable else '否'}" in page
+    assert "另属" not in page

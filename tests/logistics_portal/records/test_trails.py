@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from logistics_portal.records import trails
 from logistics_portal.records.services import log, refused
-from logistics_portal.records.words import WORDS
+from logistics_portal.records.words import IN_FEN, WORDS
 from tests.factories import ground as make
 
 pytestmark = pytest.mark.django_db
@@ -126,3 +126,26 @@ def test_whatever_the_code_writes_down_has_a_chinese_name() -> None:
 
 def test_a_refused_address_is_an_opened_page() -> None:
     assert trails.act_name("inspections:fill") == "打开页面"
+
+
+def test_a_column_of_money_is_named_in_yuan() -> None:
+    of_money = {
+        field.name
+        for model in apps.get_models()
+        for field in model._meta.get_fields()
+        if field.name.endswith(IN_FEN) and field.concrete
+    }
+
+    assert of_money
+    assert all("（元）" in str(WORDS[name]) for name in of_money)
+
+
+def test_the_trail_of_two_records_is_one_story() -> None:
+    county, other = make.county(), make.county(code="220106", name="绿园区")
+    log(by=None, verb="unit.edit", on=county, after={"name": "一"})
+    log(by=None, verb="unit.rename", on=other, after={"name": "二"})
+    log(by=None, verb="unit.close", on=make.county(code="220112", name="双阳区"), after={"name": "三"})
+
+    told = trails.events(on=county, also=[other])
+
+    assert [event.what for event in told] == ["更名", "修改"]
