@@ -123,7 +123,7 @@ class Version(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.checklist_id} v{self.number}"
+        return f"{self.checklist.name} v{self.number}"
 
 
 class Section(models.Model):

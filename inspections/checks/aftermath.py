@@ -237,7 +237,7 @@ def _keep_photos(check: Check, found: Mapping[str, int], by: User, paper: Paper)
             words = {"name": clean_name(photo.name or ""), "why": refusal}
             refused.append(verdicts.Refusal(code, gettext("照片“%(name)s”：%(why)s") % words))
     if refused:
-        raise Refused(refused)
+        raise Refused(refused, paper.ticket.spec)
     CheckPhoto.objects.bulk_create(
         [CheckPhoto(check_row=check, item_code=code, attachment=row) for code, row in kept], ignore_conflicts=True
     )

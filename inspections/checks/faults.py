@@ -9,6 +9,8 @@ from typing import Any
 from django.core.files import File
 from django.utils.translation import gettext
 
+from inspections.checklists.models import in_language
+from inspections.checklists.rules.spec import Spec
 from inspections.checks.figures import figures_on
 from inspections.checks.rules.typed import NotTaken, clean, instant
 from inspections.checks.rules.verdicts import Refusal, Verdict
@@ -18,14 +20,32 @@ from logistics_portal.kit.uploads import clean_name, starts_as_picture
 
 LONGEST_REASON = 300
 REASON = "reason"
+SENTENCES = 3  # as many kinds of mistakes are told in one message; the form shows each at its place
 
 
 class Refused(NotAllowed):
     """A check that cannot be taken as it is; `refusals` say why, item by item."""
 
-    def __init__(self, refusals: Sequence[Refusal]) -> None:
+    def __init__(self, refusals: Sequence[Refusal], spec: Spec) -> None:
         self.refusals = list(refusals)
-        super().__init__("；".join(it.sentence for it in self.refusals[:3]))
+        alike: dict[str, list[str]] = {}
+        for it in self.refusals:
+            alike.setdefault(it.sentence, []).append(it.code)
+        told = [_at_items(sentence, codes, spec) for sentence, codes in alike.items()]
+        super().__init__(gettext("；").join(told[:SENTENCES]))
+
+
+def _at_items(sentence: str, codes: Sequence[str], spec: Spec) -> str:
+    """Return a sentence with the item it stands at, or the first of them and how many there are."""
+    names = {it.code: in_language(it.zh, it.en) for it in spec.items}
+    names |= {it.code: in_language(it.zh, it.en) for it in spec.rules}
+    named = [names[code] for code in codes if code in names]
+    if not named:
+        return sentence
+    words = {"item": named[0], "n": len(named), "what": sentence}
+    if len(named) == 1:
+        return gettext("“%(item)s”：%(what)s") % words
+    return gettext("“%(item)s”等 %(n)s 项：%(what)s") % words
 
 
 def of_reason(text: str, *, needed: bool) -> list[Refusal]:
@@ -69,9 +89,9 @@ def of_stops(verdict: Verdict, day: date, at: datetime) -> list[Refusal]:
     ]
 
 
-def accepted(verdict: Verdict, besides: Iterable[Refusal] = ()) -> Verdict:
+def accepted(verdict: Verdict, spec: Spec, besides: Iterable[Refusal] = ()) -> Verdict:
     """Return a verdict that can be taken, or refuse with everything that is wrong at once."""
     refusals = [*verdict.errors, *besides]
     if refusals:
-        raise Refused(refusals)
+        raise Refused(refusals, spec)
     return verdict

@@ -15,6 +15,7 @@ from inspections.checks.rules import releases
 from inspections.findings.models import Finding
 from inspections.schedules.rules import Mark, Timeliness
 from logistics_portal.accounts.models import Unit
+from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.scoping import Scoped, ScopedQuerySet
 from schools.register.models import Place, School
 
@@ -223,7 +224,7 @@ class Release(Scoped):
         ]
 
     def __str__(self) -> str:
-        return f"{self.check_row_id} {self.asked_at:%Y-%m-%d}"
+        return f"{self.check_row} {local_date(self.asked_at)}"
 
     def stands(self, at: datetime) -> releases.State:
         """Return the state as it is at an instant."""

@@ -262,7 +262,7 @@ class Besides:
         """Return a verdict that can be taken, or refuse with every sentence at once."""
         reason = faults.of_reason(paper.reason, needed=self.reason_needed)
         stops = faults.of_stops(verdict, paper.ticket.slot.date, self.at)
-        return faults.accepted(verdict, [*faults.of_photos(paper.photos), *stops, *reason])
+        return faults.accepted(verdict, paper.ticket.spec, [*faults.of_photos(paper.photos), *stops, *reason])
 
 
 def _judged(form: Compiled, paper: Paper, last: Check | None, besides: Besides) -> Outcome:

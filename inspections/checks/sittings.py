@@ -47,6 +47,13 @@ class Sitting:
     hand: Hand
 
     @property
+    def label(self) -> str:
+        """Return what is filled in: whose, where, which form and of which day."""
+        template = self.form.spec.template
+        name = local(template.zh, template.en)
+        return f"{self.place.school.name}{self.place.name} {name} {self.ticket.slot.date.isoformat()}"
+
+    @property
     def asked(self) -> list[Question]:
         """Return every item that is asked on that day."""
         return [it for it in questions(self.form, self.known) if it.asked]

@@ -62,4 +62,4 @@ class Report(Scoped):
         indexes = [models.Index(fields=["unit", "-last_date"], name="report_by_unit")]
 
     def __str__(self) -> str:
-        return f"{self.unit_id} {self.period} v{self.version}"
+        return f"{self.unit.name} {self.period} v{self.version}"

@@ -75,7 +75,7 @@ class Exemption(Scoped):
         indexes = [models.Index(fields=["place", "first_date"], name="exemption_by_place")]
 
     def __str__(self) -> str:
-        return f"{self.place_id} {self.first_date}"
+        return f"{self.place.school.name}{self.place.name} {self.first_date}"
 
 
 class Missed(Scoped):

@@ -18,7 +18,7 @@ from django.utils.http import urlencode
 
 from logistics_portal.accounts.models import Post, Unit, User
 from logistics_portal.accounts.permissions import Permission
-from logistics_portal.kit.context import act_on_post
+from logistics_portal.kit.context import act_on_post, aim_at
 
 P = ParamSpec("P")
 
@@ -44,6 +44,7 @@ def signed_in(
 def require(user: User, permission: Permission, *, at: Unit) -> Post:
     """Return the post under which `user` may use `permission` at `at`, or refuse the request with 403."""
     post = user.post_for(permission, at=at)
+    aim_at(at)
     if post is None:
         raise PermissionDenied(permission)
     act_on_post(post.pk, post.unit_id)

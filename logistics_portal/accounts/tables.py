@@ -18,7 +18,8 @@ from logistics_portal.accounts.selectors import unused_people
 from logistics_portal.kit.marks import badge_html
 from logistics_portal.kit.tables import BadgeColumn, Column, DayColumn, PortalFilter, PortalTable
 from logistics_portal.records.models import AuditRow
-from logistics_portal.records.trails import act_name
+from logistics_portal.records.services import METHOD
+from logistics_portal.records.trails import act_of, table_name
 
 RUNNING, ENDED, IDLE = "running", "ended", "idle"
 STATES = [(RUNNING, _("在任")), (ENDED, _("已结束")), (IDLE, _("长期未用"))]
@@ -169,6 +170,9 @@ class UnitFilter(PortalFilter):
         return rows.filter(Q(name__icontains=text.strip()) | Q(code__startswith=text.strip()))
 
 
+STATUSES = {"403": _("没有这项权限"), "404": _("没有这个页面，或不在管辖范围内")}
+
+
 class AuditTable(PortalTable):
     """Who did what, or was refused."""
 
@@ -182,17 +186,33 @@ class AuditTable(PortalTable):
     on_label = Column(verbose_name=_("对象"))
     unit = Column(verbose_name=_("单位"), accessor="unit__name")
     outcome = BadgeColumn({"done": "good", "refused": "bad"}, verbose_name=_("结果"))
-    reason = Column(verbose_name=_("理由"), orderable=False)
+    reason = Column(verbose_name=_("理由"), orderable=False, empty_values=())
     address = Column(verbose_name=_("来自"), orderable=False)
 
     class Meta(PortalTable.Meta):
         order_by = "-at"
 
-    def render_verb(self, value: str) -> str:
+    def render_verb(self, record: AuditRow) -> str:
         """Return the act in words."""
-        return act_name(value)
+        return act_of(record)
 
     value_verb = render_verb
+
+    def render_on_label(self, record: AuditRow) -> str:
+        """Return what was acted on, what kind of thing it is first; a mere address is told beside the reason."""
+        return (
+            "" if record.on_label.startswith("/") else " · ".join(filter(None, [table_name(record), record.on_label]))
+        )
+
+    value_on_label = render_on_label
+
+    def render_reason(self, record: AuditRow) -> str:
+        """Return the reason in words, and at which address a request was refused."""
+        at = record.after.get("address", "") if METHOD in record.after else ""
+        told = str(STATUSES.get(record.reason, record.reason))
+        return gettext("%(reason)s（%(address)s）") % {"reason": told, "address": at} if at else told
+
+    value_reason = render_reason
 
 
 class AuditFilter(PortalFilter):

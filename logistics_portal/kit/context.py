@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from django.conf import settings
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponseBase
 
 
@@ -21,7 +22,10 @@ class Act:
     request: HttpRequest | None = None
     post_id: int | None = None
     unit_id: int | None = None
+    aim: Model | None = None
+    aim_label: str = ""
     refusals: list[str] = field(default_factory=list)
+    refusal_kept: bool = False
     kept: dict[str, object] = field(default_factory=dict)
 
 
@@ -49,6 +53,13 @@ def act_on_post(post_id: int, unit_id: int) -> None:
     act = _now.get()
     if act is not None:
         act.post_id, act.unit_id = post_id, unit_id
+
+
+def aim_at(row: Model, label: str = "") -> None:
+    """Remember what the request wants to act on, so that a refusal of it can name it; `label` says it closer."""
+    act = _now.get()
+    if act is not None:
+        act.aim, act.aim_label = row, label
 
 
 @contextmanager

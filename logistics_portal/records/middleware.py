@@ -33,7 +33,7 @@ class WriteRefusals:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         reason = _reason(request, response.status_code)
-        if reason is not None:
+        if reason is not None and not context.current().refusal_kept:
             _write(request, reason)
         return response
 
@@ -69,9 +69,8 @@ def _write(request: HttpRequest, reason: str) -> None:
     match = request.resolver_match
     verb = match.view_name if match is not None else str(request.method)
     pk = match.kwargs.get("pk") if match is not None else None
+    asked = services.Asked(verb=verb, pk=pk, method=str(request.method), address=masked(request.path))
     try:
-        services.refused_address(
-            by=_person(request), verb=verb, pk=pk, address=masked(request.path), reason=reason, at=timezone.now()
-        )
+        services.refused_address(by=_person(request), asked=asked, reason=reason, at=timezone.now())
     except DatabaseError:
         logger.exception("refusal not written", extra={"verb": verb})

@@ -17,6 +17,8 @@ from logistics_portal.records.hours import Urgency
 from logistics_portal.records.models import AuditRow, Counter, Notice
 
 LARGEST_ID = 2**63 - 1
+LONGEST_ADDRESS = 300
+METHOD = "method"  # in the row of a refused request: whether a page was opened (GET) or a form sent (POST)
 
 
 class HeldPost(Protocol):
@@ -54,29 +56,48 @@ def log(*, by: AbstractBaseUser | None, verb: str, on: models.Model | None, **fa
 
 
 def refused(*, by: AbstractBaseUser | None, verb: str, on: models.Model | None, **facts: Unpack[Facts]) -> AuditRow:
-    """Write down that an act was refused; call it outside the transaction that was rolled back."""
+    """Write down that an act was refused; call it outside the transaction that was rolled back.
+
+    The request's refusal is kept by it, and is not written down once more when it is answered.
+    """
+    context.current().refusal_kept = True
     return _write(by=by, verb=verb, on=on, outcome=AuditRow.Outcome.REFUSED, facts=facts)
 
 
-def refused_address(
-    *, by: AbstractBaseUser | None, verb: str, pk: object, address: str, reason: str, at: datetime
-) -> AuditRow:
-    """Write down that a request was refused, by its address and the id it asked for."""
+class Asked(TypedDict):
+    """What a refused request asked for: the name of its page, the id in it, how it was sent, and its address."""
+
+    verb: str
+    pk: object
+    method: str
+    address: str
+
+
+def refused_address(*, by: AbstractBaseUser | None, asked: Asked, reason: str, at: datetime) -> AuditRow:
+    """Write down that a request was refused: what it aimed at where that is known, else its address and id."""
     act = context.current()
-    post = by.main_post if isinstance(by, Holder) else None
+    post, pk, address = main_post_of(by), asked["pk"], plain_text(asked["address"])
+    aim = act.aim if asked["method"] == "POST" else None
+    label = act.aim_label or str(aim) if aim is not None else address
     return AuditRow.objects.create(
         at=at,
         by_id=by.pk if by is not None else None,
         post_id=act.post_id or (post.pk if post is not None else None),
         unit_id=act.unit_id or (post.unit_id if post is not None else None),
-        verb=verb[:60],
+        verb=asked["verb"][:60],
         outcome=AuditRow.Outcome.REFUSED,
         on_id=pk if isinstance(pk, int) and 0 <= pk <= LARGEST_ID else None,
-        on_label=plain_text(address)[:200],
+        on_label=plain_text(label)[:200],
+        after={METHOD: asked["method"], "address": address[:LONGEST_ADDRESS]},
         reason=plain_text(reason)[:500],
         address=act.address,
         request_id=act.request_id,
     )
+
+
+def main_post_of(by: AbstractBaseUser | None) -> HeldPost | None:
+    """Return the post shown beside a person's name, where they hold one."""
+    return by.main_post if isinstance(by, Holder) else None
 
 
 def _write(
@@ -84,10 +105,11 @@ def _write(
 ) -> AuditRow:
     act = context.current()
     post, unit = facts.get("post"), facts.get("unit")
+    held = None if post is not None or act.post_id else main_post_of(by)
     return AuditRow.objects.create(
         at=facts.get("at") or timezone.now(),
         by_id=by.pk if by is not None else None,
-        post_id=post.pk if post is not None else act.post_id,
+        post_id=post.pk if post is not None else act.post_id or (held.pk if held else None),
         verb=verb[:60],
         outcome=outcome,
         on_table=on._meta.label_lower if on is not None else "",  # noqa: SLF001 - Django's documented name of a table

@@ -20,6 +20,7 @@ from logistics_portal.kit.dates import until_text
 from logistics_portal.kit.money import yuan
 from logistics_portal.records import selectors
 from logistics_portal.records.models import AuditRow
+from logistics_portal.records.services import METHOD
 from logistics_portal.records.words import IN_FEN, called, word
 
 CHANGES_SHOWN = 8
@@ -163,6 +164,30 @@ ACTS: dict[str, Promise] = {
 }
 
 
+FORMS: dict[str, Promise] = {  # forms whose page is not named by the act
+    "fill": _("提交检查"),
+    "correct-ask": _("申请更正"),
+    "void-ask": _("申请作废"),
+    "closure-declare": _("宣布停课"),
+    "finding-ask-extension": _("申请延期"),
+    "finding-ask-toleration": _("申请限期保留"),
+    "finding-ask-withdrawal": _("申请误报撤销"),
+    "finding-refuse-withdrawal": _("不同意误报撤销"),
+    "finding-revoke-toleration": _("撤销限期保留"),
+    "finding-prepare-toleration": _("限期保留报负责人审定"),
+    "incident-grade": _("拟定等级"),
+    "incident-new": _("事故初报"),
+    "incident-report-act": _("认定是否瞒报、谎报"),
+    "incident-responsibility": _("录入责任认定"),
+    "incident-soften": _("提出降低性变更"),
+    "incident-veto": _("提出否决"),
+    "lifting-decide": _("决定是否解除否决"),
+    "person-new": _("新建账号"),
+    "request-new": _("申请岗位"),
+    "softening": _("决定降低性变更"),
+}
+
+
 def events(
     *, on: Model, also: Iterable[Model] = (), parts: Parts | None = None, codes: Codes | None = None
 ) -> list[Event]:
@@ -182,12 +207,31 @@ def told(rows: Iterable[AuditRow], parts: Parts | None = None, codes: Codes | No
     return [_event(row, table, names) for row, table in lines]
 
 
+def act_of(row: AuditRow) -> str:
+    """Return what a row tells of in the reader's words; of a refused form, what it was to do."""
+    sent = ":" in row.verb and row.after.get(METHOD) == "POST"
+    return _form_name(row.verb.rpartition(":")[2]) if sent else act_name(row.verb)
+
+
+def _form_name(page: str) -> str:
+    """Return what the form of a page does: of `closure-approve` 批准."""
+    subject, _dash, act = page.replace("-", "_").partition("_")
+    named = FORMS.get(page) or ACTS.get(f"{subject}.{act}") or ACTS.get(act or subject)
+    return str(named or gettext("提交表单"))
+
+
 def act_name(verb: str) -> str:
     """Return an act in the reader's words: `finding.remedy` is 提交复查; an unknown one stays as it is."""
     if ":" in verb:  # the name of an address that was refused
         return gettext("打开页面")
     named = ACTS.get(verb) or ACTS.get(verb.rpartition(".")[2])
     return str(named or verb)
+
+
+def table_name(row: AuditRow) -> str:
+    """Return what kind of record a row tells of, where its table still exists."""
+    table = _table(row, {})
+    return str(table._meta.verbose_name) if table else ""  # noqa: SLF001 - the documented way to a table's name
 
 
 def _table(row: AuditRow, parts: Parts) -> type[Model] | None:
@@ -221,7 +265,7 @@ def _coded(codes: Codes) -> Names:
 
 def _event(row: AuditRow, table: type[Model] | None, names: Names) -> Event:
     refused = row.outcome == AuditRow.Outcome.REFUSED
-    name, lines = act_name(row.verb), _changes(row, table, names)
+    name, lines = act_of(row), _changes(row, table, names)
     return Event(
         at=row.at,
         what=gettext("%(act)s（被拒绝）") % {"act": name} if refused else name,

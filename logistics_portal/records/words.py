@@ -79,6 +79,7 @@ WORDS: dict[str, Promise] = {
     "loss_fen": _("直接经济损失（元）"),
     "mapping": _("列对应"),
     "media_type": _("文件类型"),
+    "method": _("请求方式"),
     "name": _("名称"),
     "name_en": _("英文名称"),
     "not_before": _("不早于"),

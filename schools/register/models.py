@@ -267,7 +267,7 @@ class Proposal(Scoped):
         indexes = [models.Index(fields=["state", "asked_at"], name="proposal_by_state")]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.school_id} {self.takes_effect}"
+        return f"{self.school.name} {self.get_kind_display()} {self.takes_effect}"
 
 
 class ImportFile(Scoped):
@@ -323,4 +323,4 @@ class ImportFile(Scoped):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} #{self.pk}"
+        return self.file.title

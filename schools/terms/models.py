@@ -84,7 +84,7 @@ class Edition(Scoped):
         ]
 
     def __str__(self) -> str:
-        return f"{self.unit_id} {self.school_year} v{self.number}"
+        return f"{self.unit.name} {self.school_year} v{self.number}"
 
 
 class Term(models.Model):

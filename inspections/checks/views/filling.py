@@ -22,6 +22,7 @@ from inspections.checks.sittings import Sitting
 from inspections.findings.models import Finding
 from logistics_portal.accounts.gate import SignedRequest, require, signed_in
 from logistics_portal.accounts.permissions import Permission
+from logistics_portal.kit.context import aim_at
 from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.errors import Clash, NotAllowed
 from schools.register.models import Place
@@ -60,6 +61,7 @@ def fill(request: SignedRequest, place: int, checklist: str, day: str, seq: int)
     where = scope.place(request.user, place)
     require(request.user, Permission.CHECK_SUBMIT, at=where.school.unit)
     slot = (sittings.read_day(day), seq)
+    aim_at(where, f"{where.school.name}{where.name} {slot[0].isoformat()}")
     try:
         sitting = sittings.sit(request.user, where, checklist, slot, request.POST.get("ticket", ""))
         if request.method == "POST":
@@ -75,6 +77,7 @@ def fill(request: SignedRequest, place: int, checklist: str, day: str, seq: int)
 
 
 def _sent(request: SignedRequest, sitting: Sitting) -> HttpResponse:
+    aim_at(sitting.place, sitting.label)
     sent = read(request.POST, request.FILES, sitting.asked, (it.code for it in sitting.form.rules))
     if section := request.POST.get("rest"):
         answers, lost = sitting.rest(section, sent.answers), sittings.photos_lost(sent)
@@ -106,6 +109,7 @@ def correct(request: SignedRequest, pk: int) -> HttpResponse:
 
 
 def _corrected(request: SignedRequest, sitting: Sitting) -> HttpResponse:
+    aim_at(sitting.place, sitting.label)
     sent = read(request.POST, request.FILES, sitting.asked, (it.code for it in sitting.form.rules))
     try:
         receipt = services.correct(paper=sitting.paper(sent), hand=sitting.hand, at=timezone.now())

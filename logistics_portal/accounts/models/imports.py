@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from logistics_portal.accounts.models.people import User
 from logistics_portal.accounts.models.units import Unit
+from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.scoping import Scoped, ScopedQuerySet
 
 
@@ -76,7 +77,7 @@ class PeopleImport(Scoped):
         ]
 
     def __str__(self) -> str:
-        return f"{self.unit_id} {self.uploaded_at:%Y-%m-%d}"
+        return f"{self.unit.name} {local_date(self.uploaded_at)}"
 
     @property
     def is_open(self) -> bool:

@@ -193,7 +193,7 @@ class Post(Scoped):
         indexes = [models.Index(fields=["user", "until_date"], name="post_by_user")]
 
     def __str__(self) -> str:
-        return f"{self.user_id} {self.role} @ {self.unit_id}"
+        return f"{self.user} {self.title} · {self.unit.name}"
 
     @property
     def title(self) -> str:

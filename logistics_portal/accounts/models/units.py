@@ -228,4 +228,4 @@ class UnitChange(Scoped):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.unit_id} {self.on_date}"
+        return f"{self.unit.name} {self.get_kind_display()} {self.on_date}"

@@ -22,6 +22,7 @@ from inspections.checks.history import corrections, lay_out
 from inspections.checks.models import Check, CheckPhoto
 from inspections.checks.services import hand_in
 from inspections.findings.models import Finding
+from logistics_portal.records.models import AuditRow
 from tests.factories import ground, schools
 from tests.factories import inspections as make
 from tests.inspections.checks.story import MONDAY, MORNING, Scene, scene
@@ -500,3 +501,38 @@ def test_pages_ask_the_database_a_bounded_number_of_times(monkeypatch, django_as
     tomorrow = MONDAY + timedelta(days=1)
     with django_assert_max_num_queries(25):
         browser.get(address(here, tomorrow))
+
+
+def test_a_refused_hand_in_is_kept_once_and_tells_what_where_and_which_items():
+    here = scene("campus_daily")
+    browser = ground.client_of(here.officer)
+    auditor = ground.user("auditor", ground.province())
+    [first, *_others] = [it for it in here.ticket().spec.items if it.code in here.answers()]
+
+    answer = browser.post(address(here), {"client_id": str(uuid4()), "stage": ""})
+    page = ground.client_of(auditor).get(reverse("accounts:acts"), {"outcome": "refused"}).content.decode()
+
+    assert answer.status_code == 422
+    row = AuditRow.objects.get(outcome="refused")
+    number = len(here.answers())
+    assert row.reason == f"“{first.zh}”等 {number} 项：还没有填写"
+    assert row.on_label == f"{here.place.school.name}{here.place.name} 校园日巡查表 2026-11-16"
+    assert row.post == here.hand().post
+    assert "提交检查" in page
+    assert "打开页面" not in page
+    assert row.on_label in page
+    assert "后勤管理员" in page
+    assert f"（{address(here)}）" in page
+    assert f">{address(here)}<" not in page
+
+
+def test_one_missing_answer_is_named():
+    here = scene("campus_daily")
+    fields = typed(here)
+    code = next(iter(here.answers()))
+    fields.pop(f"a.{code}")
+    [item] = [it for it in here.ticket().spec.items if it.code == code]
+
+    ground.client_of(here.officer).post(address(here), fields)
+
+    assert AuditRow.objects.get(outcome="refused").reason == f"“{item.zh}”：还没有填写"

@@ -437,3 +437,13 @@ def test_an_english_reader_is_told_in_english_what_was_not_met():
         assert typed.name == "后门没有关好"
         assert version.checklist.label == version.checklist.name_en
     assert row.name == row.title
+
+
+def test_a_refused_step_is_kept_once():
+    held = scene()
+    finding = held.finding(state="remedied", remedied_by=held.officer)
+
+    answer = ground.client_of(held.keeper).post(reverse("inspections:finding-accept", args=[finding.pk]))
+
+    assert answer.status_code == 403
+    assert AuditRow.objects.filter(outcome="refused").count() == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,9 @@ from django.db.models import TextChoices
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from logistics_portal.accounts.models import PeopleImport
 from logistics_portal.records import trails
+from logistics_portal.records.models import AuditRow
 from logistics_portal.records.services import log, refused
 from logistics_portal.records.words import IN_FEN, WORDS
 from tests.factories import ground as make
@@ -149,3 +152,39 @@ def test_the_trail_of_two_records_is_one_story() -> None:
     told = trails.events(on=county, also=[other])
 
     assert [event.what for event in told] == ["更名", "修改"]
+
+
+@pytest.mark.parametrize(
+    ("verb", "method", "told"),
+    [
+        ("inspections:fill", "POST", "提交检查"),
+        ("inspections:fill", "GET", "打开页面"),
+        ("schools:closure-approve", "POST", "批准"),
+        ("inspections:veto-confirm", "POST", "确认否决"),
+        ("inspections:finding-ask-extension", "POST", "申请延期"),
+        ("schools:nothing-known", "POST", "提交表单"),
+    ],
+)
+def test_a_refused_form_says_what_it_was_to_do(verb: str, method: str, told: str) -> None:
+    row = AuditRow(verb=verb, outcome="refused", after={"method": method, "address": "/x/"})
+
+    assert trails.act_of(row) == told
+
+
+def test_whoever_acts_without_naming_a_post_is_kept_on_the_one_they_hold() -> None:
+    county = make.county()
+    clerk = make.user("office_clerk", county)
+
+    row = log(by=clerk, verb="unit.rename", on=county)
+
+    assert row.post_id == clerk.live_posts[0].pk
+    assert log(by=make.user(), verb="unit.rename", on=county).post_id is None
+
+
+def test_what_is_kept_in_the_trail_is_called_by_its_name_and_by_the_day_here() -> None:
+    county = make.county()
+    clerk = make.user("office_clerk", county, full_name="金明哲")
+    early = datetime(2026, 11, 22, 23, 24, tzinfo=UTC)
+
+    assert str(PeopleImport(unit=county, uploaded_at=early)) == "南关区 2026-11-23"
+    assert str(clerk.live_posts[0]) == "金明哲 后勤部门经办 · 南关区"
