@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from django.db.models import Q
+
 from inspections.checks.closing import reclose
 from inspections.schedules.models import ClosedDay
 from logistics_portal.accounts.models import Unit
@@ -28,7 +30,8 @@ def order_recloses(*, at: datetime) -> int:
         last = min(local_date(at), date(edition.school_year + 1, 8, 31))
         ordered += _order(f"edition:{edition.pk}", edition.unit, first, last, at)
     decided = [Closure.State.APPROVED, Closure.State.REVOKED]
-    for closure in Closure.objects.filter(state__in=decided, decided_at__gte=since).select_related("unit"):
+    of_late = Q(decided_at__gte=since) | Q(revoked_at__gte=since)
+    for closure in Closure.objects.filter(of_late, state__in=decided).select_related("unit"):
         key = f"closure:{closure.pk}:{closure.state}"
         ordered += _order(key, closure.unit, closure.first_date, closure.last_date, at)
     return ordered

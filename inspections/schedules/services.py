@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from inspections.checklists.models import Checklist
@@ -16,12 +17,13 @@ from inspections.schedules.models import Exemption, Missed
 from inspections.schedules.rules import Slot
 from inspections.schedules.selectors import DutyKey, due
 from logistics_portal.accounts.models import Post, User
-from logistics_portal.accounts.permissions import Permission
+from logistics_portal.accounts.permissions import Level, Permission
+from logistics_portal.accounts.selectors import acting_office
 from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.kit.scoping import ScopedQuerySet
 from logistics_portal.records.models import Attachment
-from logistics_portal.records.services import log
+from logistics_portal.records.services import log, notify
 from schools.register.models import Place
 
 LONGEST_OPEN = timedelta(days=70)  # no slot stays open so long after its date
@@ -80,6 +82,7 @@ def approve(*, exemption: Exemption, answer: str, by: User, post: Post, at: date
     missed = _missed(exemption).filter(superseded=Missed.Superseded.NO)
     freed = missed.update(superseded=Missed.Superseded.EXEMPTION, superseded_at=at)
     log(by=by, verb="exemption.approve", on=exemption, post=post, reason=answer, after={"superseded": freed}, at=at)
+    _tell(exemption, gettext("免检申请已批准：%(place)s %(first)s 至 %(last)s"), by, answer, at)
     return exemption
 
 
@@ -94,6 +97,7 @@ def refuse(*, exemption: Exemption, answer: str, by: User, post: Post, at: datet
     exemption.decided_by, exemption.decided_at, exemption.answer = by, at, answer
     exemption.save(update_fields=["state", "decided_by", "decided_at", "answer"])
     log(by=by, verb="exemption.refuse", on=exemption, post=post, reason=answer, at=at)
+    _tell(exemption, gettext("免检申请被驳回：%(place)s %(first)s 至 %(last)s"), by, answer, at)
     return exemption
 
 
@@ -118,6 +122,7 @@ def revoke(*, exemption: Exemption, reason: str, by: User, post: Post, at: datet
     exemption.state = Exemption.State.REVOKED
     exemption.save(update_fields=["state"])
     log(by=by, verb="exemption.revoke", on=exemption, post=post, reason=reason, at=at)
+    _tell(exemption, gettext("免检已撤销，须照常检查：%(place)s %(first)s 至 %(last)s"), by, reason, at)
     return exemption
 
 
@@ -156,6 +161,15 @@ def permission_to_decide(exemption: Exemption, at: datetime) -> Permission:
     return _deciding(closed=any_closed(exemption, at))
 
 
+def awaited(exemption: Exemption, at: datetime) -> str:
+    """Return who answers a request now, in words: the office of F, once a slot has closed the head one above."""
+    school = exemption.place.school.unit
+    late = any_closed(exemption, at)
+    unit = acting_office(_deciding(closed=late), Level.NEXT if late else Level.FIRST, school)
+    words = gettext("%(unit)s后勤部门负责人") if late else gettext("%(unit)s后勤部门")
+    return words % {"unit": unit.name}
+
+
 def any_closed(exemption: Exemption, at: datetime) -> bool:
     """Say whether a slot that the exemption frees has closed."""
     return exemption.pk in _closed_among([exemption], at)
@@ -176,6 +190,21 @@ def _any_closed(row: Exemption, slots: Sequence[Slot], at: datetime) -> bool:
     if not freed:
         return row.last_date < local_date(at)
     return any(slot.closes_at <= at for slot in freed)
+
+
+def _tell(exemption: Exemption, words: str, by: User, text: str, at: datetime) -> None:
+    """Tell who asked what became of it, unless it is their own doing."""
+    if exemption.requested_by_id == by.pk:
+        return
+    told = {"place": exemption.place.name, "first": exemption.first_date, "last": exemption.last_date}
+    notify(
+        to=exemption.requested_by,
+        key=f"exemption:{exemption.pk}:{exemption.state}",
+        title=words % told,
+        text=text,
+        url=reverse("inspections:exemption", args=[exemption.pk]),
+        at=at,
+    )
 
 
 def _require_other(exemption: Exemption, by: User) -> None:
@@ -207,4 +236,4 @@ def _requested(exemption: Exemption) -> Exemption:
 
 def _locked(exemption: Exemption) -> Exemption:
     rows = Exemption.objects.select_for_update(of=("self",))
-    return rows.select_related("place__school__unit__parent__parent__parent").get(pk=exemption.pk)
+    return rows.select_related("place__school__unit__parent__parent__parent", "requested_by").get(pk=exemption.pk)

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from inspections.schedules import services
@@ -57,6 +58,8 @@ def ask_exemption(request: SignedRequest) -> HttpResponse:
         try:
             with transaction.atomic():
                 row = services.request(wish=_wish(request, form), by=request.user, post=post, at=timezone.now())
+            who = services.awaited(row, timezone.now())
+            messages.success(request, gettext("已提交，待%(who)s批准后生效。") % {"who": who})
             return redirect("inspections:exemption", row.pk)
         except NotAllowed as refusal:
             form.add_error(None, str(refusal))
@@ -146,6 +149,7 @@ def _shown(user: User, row: Exemption, form: AnswerForm) -> dict[str, Any]:
         "row": row,
         "form": form,
         "tone": TONES[row.state],
+        "awaited": services.awaited(row, now) if asked else "",
         "may_answer": asked and user.can(right, at=unit) and row.requested_by_id != user.pk,
         "may_withdraw": asked and user.can(Permission.EXEMPTION_REQUEST, at=unit),
         "may_revoke": row.state == Exemption.State.APPROVED and user.can(Permission.EXEMPTION_DECIDE, at=unit),

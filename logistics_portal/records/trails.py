@@ -154,6 +154,7 @@ ACTS: dict[str, Promise] = {
     "set_trait": _("变更属性"),
     "submit": _("提交"),
     "supersede": _("替代"),
+    "take_back": _("撤回批准"),
     "tell_health": _("通报卫生健康、市场监管部门"),
     "unlock": _("恢复账号"),
     "upload": _("上传"),

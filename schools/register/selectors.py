@@ -197,8 +197,8 @@ def _city_of(unit: Unit) -> Unit | None:
 
 
 def approval_taken_back(proposal: Proposal) -> AuditRow | None:
-    """Return the approval that a refusal took back again, from the trail; nothing where there was none."""
-    if proposal.state != Proposal.State.REFUSED:
+    """Return the approval that was taken back again, from the trail; nothing where there was none."""
+    if proposal.state not in {Proposal.State.REFUSED, Proposal.State.WITHDRAWN}:
         return None
     return next((row for row in trail(proposal) if row.verb == f"{proposal.kind}.agree"), None)
 

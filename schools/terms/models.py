@@ -164,6 +164,9 @@ class Closure(Scoped):
     )
     decided_at = models.DateTimeField(_("审批时间"), null=True, blank=True)
     answer = models.CharField(_("审批意见"), max_length=200, blank=True)
+    revoked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    revoked_at = models.DateTimeField(_("撤销时间"), null=True, blank=True)
+    revoke_reason = models.CharField(_("撤销理由"), max_length=200, blank=True)
 
     objects = ScopedQuerySet["Closure"].as_manager()
 
@@ -178,6 +181,11 @@ class Closure(Scoped):
             models.CheckConstraint(
                 condition=Q(decided_by__isnull=True) | ~Q(state="approved") | ~Q(decided_by=F("requested_by")),
                 name="closure_approved_by_another_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(revoked_by__isnull=True, revoked_at__isnull=True)
+                | Q(state="revoked", revoked_by__isnull=False, revoked_at__isnull=False),
+                name="closure_revoked_by_somebody_at_some_time",
             ),
         ]
 

@@ -33,7 +33,7 @@ STEPS = {
     ("approve", State.REQUESTED): State.APPROVED,
     ("agree", State.REQUESTED): State.AGREED,
     ("apply", State.AGREED): State.APPROVED,
-    ("refuse", State.AGREED): State.REFUSED,
+    ("take_back", State.AGREED): State.WITHDRAWN,
     ("refuse", State.REQUESTED): State.REFUSED,
     ("withdraw", State.REQUESTED): State.WITHDRAWN,
 }

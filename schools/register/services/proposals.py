@@ -30,6 +30,7 @@ ANSWERS = {
     "approve": _("%(school)s：%(kind)s申请已批准"),
     "agree": _("%(school)s：%(kind)s申请已批准，%(day)s 起生效"),
     "refuse": _("%(school)s：%(kind)s申请被驳回"),
+    "take_back": _("%(school)s：%(kind)s的批准已撤回，%(day)s 不再生效"),
 }
 
 
@@ -114,7 +115,8 @@ def carry_out(proposal: Proposal, by: User | None, at: datetime) -> None:
 @transaction.atomic
 def refuse(*, proposal: Proposal, by: User, at: datetime, answer: str) -> Proposal:
     """Refuse a wish, saying why; a move agreed to is taken back as long as it has not taken effect."""
-    return _decide("refuse", proposal, by, at, answer)
+    held = locked(proposal.pk)
+    return _decide("take_back" if held.state == Proposal.State.AGREED else "refuse", held, by, at, answer)
 
 
 @transaction.atomic

@@ -6,7 +6,9 @@ from datetime import date, datetime, timedelta
 from typing import TypedDict, Unpack
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from logistics_portal.accounts.models import Unit, User
 from logistics_portal.kit.errors import NotAllowed
@@ -14,6 +16,11 @@ from logistics_portal.records import services as records
 from schools.terms.figures import limits_at
 from schools.terms.models import Closure
 from schools.terms.rules import closures as rules
+
+ANSWERS = {
+    "approve": _("停课申请已批准：%(unit)s %(first)s 至 %(last)s"),
+    "refuse": _("停课申请被驳回：%(unit)s %(first)s 至 %(last)s"),
+}
 
 
 class More(TypedDict, total=False):
@@ -100,13 +107,17 @@ def revoke(*, closure: Closure, by: User, at: datetime, reason: str) -> Closure:
             requested_by=closure.requested_by,
             requested_at=closure.requested_at,
             decided_by=closure.decided_by,
+            decided_at=closure.decided_at,
+            answer=closure.answer,
         )
         closure.last_date = start - timedelta(days=1)
         closure.save(update_fields=["last_date"])
-    taken.first_date, taken.state, taken.decided_at, taken.answer = start, state, at, reason
+    taken.first_date, taken.state = start, state
+    taken.revoked_by, taken.revoked_at, taken.revoke_reason = by, at, reason
     taken.save()
     after = {"first": start, "last": taken.last_date}
     records.log(by=by, verb="closure.revoke", on=taken, at=at, reason=reason, before=before, after=after)
+    _tell(taken, gettext("停课已撤销：%(unit)s %(first)s 至 %(last)s"), by, reason, at)
     return taken
 
 
@@ -119,8 +130,24 @@ def _decide(step: str, closure: Closure, by: User, at: datetime, answer: str) ->
     closure.decided_by, closure.decided_at, closure.answer = by, at, answer
     closure.save(update_fields=["state", "decided_by", "decided_at", "answer"])
     records.log(by=by, verb=f"closure.{step}", on=closure, at=at, reason=answer)
+    _tell(closure, str(ANSWERS[step]), by, answer, at)
     return closure
 
 
+def _tell(closure: Closure, words: str, by: User, text: str, at: datetime) -> None:
+    """Tell who asked what became of it, unless it is their own doing."""
+    if closure.requested_by_id == by.pk:
+        return
+    told = {"unit": closure.unit.name, "first": closure.first_date, "last": closure.last_date}
+    records.notify(
+        to=closure.requested_by,
+        key=f"closure:{closure.pk}:{closure.state}",
+        title=words % told,
+        text=text,
+        url=reverse("schools:closure", args=[closure.pk]),
+        at=at,
+    )
+
+
 def _locked(closure: Closure) -> Closure:
-    return Closure.objects.select_for_update(of=("self",)).select_related("unit").get(pk=closure.pk)
+    return Closure.objects.select_for_update(of=("self",)).select_related("unit", "requested_by").get(pk=closure.pk)

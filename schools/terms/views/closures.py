@@ -23,7 +23,7 @@ from schools.terms import reach
 from schools.terms.forms import ClosureForm, DeclareForm
 from schools.terms.models import Closure
 from schools.terms.services import closures as services
-from schools.terms.tables import ClosureFilter, ClosureTable
+from schools.terms.tables import STATES, ClosureFilter, ClosureTable
 
 State = Closure.State
 CONFLICT = 409
@@ -89,6 +89,7 @@ def _page(request: SignedRequest, closure: Closure, form: AnswerForm, status: in
     asked = closure.state == State.REQUESTED
     context = {
         "closure": closure,
+        "tone": STATES[closure.state],
         "may_answer": asked and reach.may_answer(request.user, closure),
         "together": reach.counted_together(closure, timezone.now()) if asked else 0,
         "awaited": reach.awaited(closure, timezone.now()) if asked else "",
@@ -157,5 +158,5 @@ def _form(request: SignedRequest, form: ClosureForm, unit: Unit | None, declarer
 
 
 def _visible(request: SignedRequest, pk: int) -> Closure:
-    related = (*reach.CLOSURE_UNITS, "requested_by", "decided_by")
+    related = (*reach.CLOSURE_UNITS, "requested_by", "decided_by", "revoked_by")
     return get_object_or_404(Closure.objects.visible_to(request.user).select_related(*related), pk=pk)

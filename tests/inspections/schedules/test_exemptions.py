@@ -12,7 +12,7 @@ from inspections.schedules.models import Exemption, Missed
 from inspections.schedules.plugs import answers
 from inspections.schedules.services import Wish
 from logistics_portal.kit.errors import NotAllowed
-from logistics_portal.records.models import Parameter
+from logistics_portal.records.models import Notice, Parameter
 from tests.factories import ground
 from tests.factories import inspections as make
 from tests.inspections.checks.story import MONDAY, MORNING, Scene, scene
@@ -142,6 +142,40 @@ def test_the_pages_let_each_do_their_part(monkeypatch):
     assert row.state == "approved"
     assert "操场封闭维修" in clerk.get(reverse("inspections:exemption", args=[row.pk])).content.decode()
     assert here.place.name in clerk.get(reverse("inspections:exemptions")).content.decode()
+
+
+def test_who_asks_is_told_whose_answer_it_waits_for_and_what_became_of_it():
+    here = scene("campus_daily")
+    clerk = ground.user("office_clerk", here.unit.parent)
+    vice = ground.client_of(here.vice)
+    row = ask(here)
+    services.withdraw(exemption=row, by=here.vice, post=here.hand(here.vice).post, at=MORNING)
+    fields = {
+        "place": here.place.pk,
+        "checklist": here.version.checklist_id,
+        "first_date": "2026-12-01",
+        "last_date": "2026-12-01",
+        "reason": "out_of_use",
+        "text": "操场封闭维修",
+    }
+
+    page = vice.post(reverse("inspections:exemption-ask"), fields, follow=True).content.decode()
+    row = Exemption.objects.get(state="requested")
+    services.approve(exemption=row, answer="同意", by=clerk, post=clerk.live_posts[0], at=MORNING)
+    services.revoke(exemption=row, reason="", by=clerk, post=clerk.live_posts[0], at=MORNING)
+    again = ask(here)
+    services.refuse(exemption=again, answer="照常检查", by=clerk, post=clerk.live_posts[0], at=MORNING)
+
+    office = f"{here.unit.parent.name}后勤部门"
+    assert f"已提交，待{office}批准后生效。" in page
+    assert f"待{office}批准。" in page
+    days = "2026-12-01 至 2026-12-01"
+    assert list(Notice.objects.filter(to=here.vice).order_by("pk").values_list("title", flat=True)) == [
+        f"免检申请已批准：{here.place.name} {days}",
+        f"免检已撤销，须照常检查：{here.place.name} {days}",
+        f"免检申请被驳回：{here.place.name} {MONDAY} 至 {MONDAY}",
+    ]
+    assert services.awaited(again, LATER) == f"{here.unit.parent.parent.name}后勤部门负责人"
 
 
 def test_a_neighbour_finds_no_request():

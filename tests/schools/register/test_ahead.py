@@ -162,7 +162,10 @@ def test_a_move_taken_back_has_no_trouble_left_and_shows_who_had_agreed(head):
     proposals.refuse(proposal=row, by=other, at=DUE, answer="新单位已撤销")
 
     row, seen = fresh(row), page(other, row)
-    assert (row.state, row.trouble, row.decided_by) == ("refused", "", other)
+    assert (row.state, row.trouble, row.decided_by) == ("withdrawn", "", other)
+    assert Notice.objects.filter(to=asked.asked_by).latest("pk").title == (
+        f"{row.school.name}：变更主管单位的批准已撤回，{ON} 不再生效"
+    )
     for words in (f"{head} 于", "同意划转", "未生效即撤回", f"{other} 于", "新单位已撤销"):
         assert words in seen, words
     assert "自动重试" not in seen

@@ -156,7 +156,7 @@ def test_what_a_city_declares_its_own_head_confirms_and_takes_back(school, head)
     city_head.post(reverse("schools:closure-revoke", args=[closure.pk]), {"answer": "天晴"})
 
     closure.refresh_from_db()
-    assert (closure.state, closure.answer) == ("revoked", "天晴")
+    assert (closure.state, closure.revoke_reason) == ("revoked", "天晴")
 
 
 def test_a_clerk_declares_nothing_outside_the_own_county(clerk):
@@ -237,6 +237,10 @@ def test_a_closure_is_withdrawn_by_who_asked_and_revoked_with_a_reason(principal
     first.refresh_from_db()
     second.refresh_from_db()
     assert (first.state, second.state) == ("withdrawn", "revoked")
+    page = principal.get(reverse("schools:closure", args=[second.pk])).content.decode()
+    assert "badge" in page.split("<h1", 1)[1].split("</header>", 1)[0]
+    assert "<dt>审批</dt>" in page
+    assert "天气转好" in page.split("<dt>撤销</dt>", 1)[1].split("</dd>", 1)[0]
 
 
 def test_the_neighbour_finds_no_such_closure(principal, neighbour):

@@ -9,7 +9,7 @@ from django.core.management import call_command
 
 from logistics_portal.kit.dates import SHANGHAI
 from logistics_portal.kit.errors import NotAllowed
-from logistics_portal.records.models import AuditRow
+from logistics_portal.records.models import AuditRow, Notice
 from schools.register.rules.changes import slots_closed
 from schools.terms.models import Closure, Edition, Extra, NationalYear
 from schools.terms.rules import national
@@ -152,6 +152,30 @@ def test_crossing_closures_are_refused_but_a_withdrawn_one_is_free(clerk):
     assert ask(school, clerk).state == Closure.State.REQUESTED
 
 
+def told(person):
+    return list(Notice.objects.filter(to=person).order_by("pk").values_list("title", flat=True))
+
+
+def test_who_asked_is_told_what_became_of_a_closure_and_both_deciders_are_kept(clerk, head):
+    third, principal = ground.user("office_head", ground.county()), ground.user("principal")
+    school = make.school(name="东方红小学")
+    make.calendar()
+    refused = ask(school, principal)
+    closures.refuse(closure=refused, by=head, at=NOW, answer="可以正常上课")
+    closure = ask(school, principal, date(2026, 11, 23), date(2026, 11, 24))
+    closures.approve(closure=closure, by=head, at=NOW, answer="同意")
+
+    taken = closures.revoke(closure=closure, by=third, at=NOW + timedelta(hours=1), reason="提前复课")
+
+    assert told(principal) == [
+        f"停课申请被驳回：东方红小学 {MONDAY} 至 {MONDAY}",
+        "停课申请已批准：东方红小学 2026-11-23 至 2026-11-24",
+        "停课已撤销：东方红小学 2026-11-23 至 2026-11-24",
+    ]
+    assert (taken.decided_by, taken.decided_at, taken.answer) == (head, NOW, "同意")
+    assert (taken.revoked_by, taken.revoked_at, taken.revoke_reason) == (third, NOW + timedelta(hours=1), "提前复课")
+
+
 def test_revoking_takes_back_only_days_not_closed(clerk, head):
     school = make.school()
     make.calendar()
@@ -163,6 +187,7 @@ def test_revoking_takes_back_only_days_not_closed(clerk, head):
     closure.refresh_from_db()
     assert (closure.last_date, closure.state) == (date(2026, 11, 17), Closure.State.APPROVED)
     assert (taken.first_date, taken.state) == (date(2026, 11, 18), Closure.State.REVOKED)
+    assert (taken.decided_by, taken.decided_at, closure.revoked_by) == (head, NOW, None)
     assert day_of(school, date(2026, 11, 18)).operating
 
 
