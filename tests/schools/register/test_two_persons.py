@@ -186,7 +186,7 @@ def test_a_move_that_cannot_be_carried_out_on_its_day_says_why_once_and_may_be_t
     assert "到期未能生效" in page
     ground.client_of(head).post(reverse("schools:proposal-refuse", args=[made.pk]), {"answer": "新单位已撤销"})
     made.refresh_from_db()
-    assert made.state == "refused"
+    assert made.state == "withdrawn"
     assert ahead.apply_due(at=day) == 0
 
 
