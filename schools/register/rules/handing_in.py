@@ -18,10 +18,10 @@ class State(TextChoices):
     """Where an import stands."""
 
     UPLOADED = "uploaded", _("已上传")
-    CHECKED = "checked", _("已预检")
+    CHECKED = "checked", _("待导入")
     REFUSED = "refused", _("有错")
     APPLIED = "applied", _("已导入")
-    CANCELLED = "cancelled", _("取消")
+    CANCELLED = "cancelled", _("已取消")
 
 
 STEPS = {

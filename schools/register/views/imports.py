@@ -92,6 +92,7 @@ def import_page(request: SignedRequest, pk: int) -> HttpResponse:
         "may_confirm": checked and selectors.may_confirm_import(request.user, row, head=head),
         "may_match": own and not row.confirmed_by_id and not gone and may("match"),
         "may_cancel": own and not row.confirmed_by_id and may("cancel"),
+        "may_bring_anew": own and row.state in {ImportFile.State.REFUSED, ImportFile.State.CANCELLED},
         "gone": gone,
         "limits": limits,
         "nothing": checked and not row.figures.get("new") and not row.figures.get("changed"),
