@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from inspections.incidents import doors, levels, selectors, timing
+from inspections.incidents import doors, grounds, levels, selectors, timing
 from inspections.incidents.doors import Door
 from inspections.incidents.models import GradeDecision, Incident, Lifting, ReportAct, ResponsibilityFinding, Veto
 from inspections.incidents.rules import grades
@@ -179,6 +179,7 @@ def veto_context(user: User, veto: Veto, now: datetime) -> dict[str, Any]:
         "tone": VETOES[veto.state],
         "crumbs": [Crumb(_("一票否决登记簿"), "../")],
         "reasons": [(code, Trigger(code).label) for code in veto.triggers],
+        "grounds": grounds.grounds_of_veto(veto),
         "effects": effects_of(veto),
         "rows": veto_facts(veto),
         "mine": [way for way in ways if way.is_open],
@@ -203,6 +204,8 @@ def veto_doors(user: User, veto: Veto, lifting: Lifting | None) -> list[Door]:
     level = levels.level_of(veto)
     if veto.state == VetoState.PROPOSED:
         found.append((*confirm_step(veto), level))
+        if veto.seconded_by_id is not None:
+            found.append((_("不同意，退回"), "veto-send-back", Permission.VETO_CONFIRM_LEADER, level))
         refuser = vetoing.refuser_of(veto)
         found.append(
             (_("决定不予否决"), "veto-refuse", refuse_permission(refuser), levels.unit_for(refuser, veto.county))

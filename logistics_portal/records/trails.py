@@ -55,6 +55,7 @@ ACTS: dict[str, Promise] = {
     "responsibility.record": _("录入责任认定"),
     "report_act.decide": _("认定是否瞒报、谎报"),
     "veto.confirm": _("确认否决"),
+    "veto.send_back": _("退回否决初核"),
     "veto.propose": _("提出否决"),
     "incident.change": _("更正事实"),
     "incident.close": _("结案"),

@@ -50,6 +50,20 @@ def tell_school(*, veto: Veto, event: str, title: str, text: str, at: datetime) 
     records.notify(to=people, key=key, title=title, text=text, url=url, urgency=Notice.Urgency.ALARM, at=at)
 
 
+def tell_sent_back(*, veto: Veto, reason: str, at: datetime) -> None:
+    """Tell the heads of the bureau that confirms that a veto came back from the leader, and why."""
+    people = levels.people_at([levels.level_of(veto)], [Role.OFFICE_HEAD], local_date(at))
+    records.notify(
+        to=people,
+        key=f"veto:{veto.pk}:sent-back:{at:%s}",
+        title=_("一票否决被退回，请重新办理：%(name)s") % {"name": name_of(veto.incident)},
+        text=reason,
+        url=reverse("inspections:veto", args=[veto.pk]),
+        urgency=Notice.Urgency.ALARM,
+        at=at,
+    )
+
+
 def page_of(incident: Incident) -> str:
     """Return the address of an incident's page."""
     return reverse("inspections:incident", args=[incident.pk])

@@ -99,7 +99,29 @@ def second(*, veto: Veto, by: User, post: Post, at: datetime) -> Veto:
     row.seconded_by, row.seconded_at = by, at
     row.save(update_fields=["seconded_by", "seconded_at"])
     records.log(by=by, verb="veto.second", on=row, post=post, at=at)
-    _tell_confirmer(row, "seconded", Role.BUREAU_LEADER, at)
+    _tell_confirmer(row, f"seconded-{at:%s}", Role.BUREAU_LEADER, at)
+    return row
+
+
+@transaction.atomic
+def send_back(*, veto: Veto, reason: str, by: User, post: Post, at: datetime) -> Veto:
+    """Take the first provincial signature off a veto and give it back to the heads, with the reason (rights §2).
+
+    It stays proposed; the head signs anew, or refuses it.
+    """
+    row = _locked(veto)
+    _require_open(row)
+    _require_another(row, by, local_date(at))
+    if not reason.strip():
+        raise NotAllowed(_("退回必须写明理由。"))
+    if row.seconded_by_id is None:
+        raise NotAllowed(_("这项否决还没有初核，不能退回。"))
+    levels.require_decider(row.county, Decider.PROVINCE, post)
+    before = {"seconded_by": row.seconded_by_id}
+    row.seconded_by, row.seconded_at = None, None
+    row.save(update_fields=["seconded_by", "seconded_at"])
+    records.log(by=by, verb="veto.send_back", on=row, before=before, reason=reason, post=post, at=at)
+    telling.tell_sent_back(veto=row, reason=reason, at=at)
     return row
 
 
