@@ -84,7 +84,7 @@ def officer_checks(stage: Stage, here: World) -> None:
 
 
 def sign_in(page: Page, username: str) -> None:
-    page.get_by_label("用户名").fill(username)
+    page.get_by_label("登录名").fill(username)
     page.get_by_label("密码", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="登录").click()
     page.wait_for_url(lambda url: "/account/" not in url)
