@@ -81,6 +81,12 @@ class ItemView:
         return self.question.kind == Kind.TEXT
 
     @property
+    def is_known(self) -> bool:
+        """Say whether the portal holds data on it that an answer may depart from."""
+        held = self.question.prefill is not None or any(line.known for line in self.lines)
+        return held or bool(self.entry.get("changed_reason"))
+
+    @property
     def may_fail(self) -> bool:
         """Say whether the item can open a finding."""
         return self.question.severity != "info"

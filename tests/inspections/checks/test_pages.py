@@ -500,3 +500,16 @@ def test_pages_ask_the_database_a_bounded_number_of_times(monkeypatch, django_as
     tomorrow = MONDAY + timedelta(days=1)
     with django_assert_max_num_queries(25):
         browser.get(address(here, tomorrow))
+
+
+def test_a_reason_for_departing_from_the_portals_data_is_asked_only_where_there_is_such_data(monkeypatch):
+    make.plug_supply(monkeypatch)
+    here = scene("canteen_daily")
+
+    page = ground.client_of(here.officer).get(address(here)).content.decode()
+
+    items = page.split(' data-item="')[1:]
+    asks = ["与系统数据不同" in item for item in items]
+    held = ["data-known=" in item or "data-prefill=" in item for item in items]
+    assert asks == held
+    assert not all(held)
