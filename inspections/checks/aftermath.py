@@ -39,7 +39,7 @@ from logistics_portal.records.selectors import photos_on
 from logistics_portal.records.services import notify
 from schools.register.models import Place
 
-NOT_MET = "异常项：%s"  # an item says how it should be; kept in the language of the check-list
+NOT_MET = "不符合：%s"  # an item says how it should be; kept in the language of the check-list
 ALARMS, FLAGS, UNRUN, PHOTOS_LEFT = "alarms", "flags", "unrun", "photos_left"
 Photos = Mapping[str, Sequence["File[Any]"]]
 

@@ -55,7 +55,7 @@ def release(*, release: Release, answer: str, by: User, post: Post, at: datetime
     row = _decided(release, "release", answer, by, at)
     check = row.check_row
     if check.state != Check.State.RECEIVED:
-        raise NotAllowed(gettext("这次检查已更正或作废，不能再放行，请写明原因不予放行。"))
+        raise NotAllowed(gettext("这次检查已更正或作废，不能再同意更正，请写明原因，不同意更正。"))
     freezing.require_open(check.date, at)
     days = figures_on(local_date(at)).release_use_working_days
     answered_by = national_calendar().deadline(local_date(at), days)
@@ -71,12 +71,12 @@ def release(*, release: Release, answer: str, by: User, post: Post, at: datetime
 def refuse(*, release: Release, answer: str, by: User, post: Post, at: datetime) -> Release:
     """Turn a request down with a reason."""
     if not answer.strip():
-        raise NotAllowed(gettext("不予放行须写明原因。"))
+        raise NotAllowed(gettext("不同意更正须写明原因。"))
     row = _decided(release, "refuse", answer, by, at)
     row.save(update_fields=["state", "decided_by", "decided_at", "answer"])
     log(by=by, verb="check.refuse_correct", on=row.check_row, post=post, reason=answer, at=at)
     words = {"receipt": row.check_row.receipt_no}
-    _tell_asker(row, gettext("检查 %(receipt)s 的更正申请不予放行") % words, at)
+    _tell_asker(row, gettext("检查 %(receipt)s 的更正申请未获同意") % words, at)
     return row
 
 
@@ -125,7 +125,7 @@ def require_usable(check: Check, slot: Slot, by: User, at: datetime) -> Release 
     freezing.require_open(slot.date, at)
     row = usable(check, by, at)
     if row is None:
-        raise NotAllowed(gettext("这项检查已关账，须先申请更正，由初审单位后勤部门放行后，由申请人在期限内更正一次。"))
+        raise NotAllowed(gettext("这项检查已关账，须先申请更正，经初审单位后勤部门同意后，由申请人在期限内更正一次。"))
     return row
 
 

@@ -96,7 +96,7 @@ def severity_name(code: str) -> str:
 def title_of(row: Figures) -> str:
     """Return what failed in the reader's language; older reports and titles typed by hand have Chinese alone."""
     english = row.get("title_en", "")
-    return row["title"] if in_chinese() or not english else _("异常项：%(item)s") % {"item": english}
+    return row["title"] if in_chinese() or not english else _("不符合：%(item)s") % {"item": english}
 
 
 def incident_kind(code: str) -> str:

@@ -429,7 +429,7 @@ def test_a_nul_in_the_search_finds_no_school(held):
 def test_an_english_reader_is_told_in_english_what_was_not_met():
     version = make.version("campus_daily")
     item = version.items.order_by("position").first()
-    row = Finding(title=f"异常项：{item.text}", item=item, item_code=item.code)
+    row = Finding(title=f"不符合：{item.text}", item=item, item_code=item.code)
     typed = Finding(title="后门没有关好")
 
     with override("en"):
