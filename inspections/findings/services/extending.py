@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext
@@ -40,6 +40,11 @@ def ask_extension(*, finding: Finding, until: datetime, reason: str, hand: Hand)
     write_down(row, "ask_extend", reason, hand, until=until)
     tell(row, people_of_office(row, Permission.FINDING_EXTEND, hand.at), gettext("申请延期，请答复"), hand, text=reason)
     return request
+
+
+def last_day_to_ask_for(finding: Finding) -> date:
+    """Return the last day that an extension of a finding may be asked for."""
+    return rules.last_extension_day(timing_of(finding))
 
 
 @transaction.atomic

@@ -67,6 +67,12 @@ def ask_toleration(*, finding: Finding, until: date, reason: str, hand: Hand) ->
     return asked
 
 
+def longest_toleration(finding: Finding, on: date) -> tuple[date, int]:
+    """Return the last day that a toleration asked for `on` a day may reach, and how many days it may last in all."""
+    figures = figures_of(finding)
+    return rules.last_toleration_day(on, _since(finding), figures), figures.tolerate_longest
+
+
 @transaction.atomic
 def forward_toleration(*, toleration: Toleration, grounds: Grounds, hand: Hand) -> Toleration:
     """State the structural cause and the paper behind it, and lay the request before the head."""

@@ -99,7 +99,7 @@ def ask_extension(request: SignedRequest, pk: int) -> HttpResponse:
     """Ask for a later deadline."""
     finding = found(request, pk)
     hand = hand_for(request, Act.ASK_EXTENSION, finding)
-    form = ExtensionForm(request.POST or None)
+    form = ExtensionForm(request.POST or None, last=services.last_day_to_ask_for(finding))
 
     def do(it: Any) -> Any:
         return services.ask_extension(finding=finding, until=form.until, reason=it["reason"], hand=hand)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import re
+from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
@@ -322,6 +323,19 @@ def test_more_time_is_asked_and_answered_on_the_page(held, now):
     assert "配件未到货" in page
     assert (answer.status_code, finding.extensions, finding.due_at) == (302, 1, request.until)
     assert clerk.get(url("finding-extend", finding.pk, 10**12)).status_code == 404
+
+
+def test_the_form_says_the_last_day_that_may_be_asked_for(held):
+    finding = recent(held)
+    vice, address = ground.client_of(held.vice), url("finding-ask-extension", finding.pk)
+
+    told = re.search(r"最晚可选 (\d{4}-\d\d-\d\d)", vice.get(address).content.decode())[1]
+    late = date.fromisoformat(told) + timedelta(days=1)
+    refused = vice.post(address, {"day": late.isoformat(), "reason": "配件未到货"})
+
+    assert f'max="{told}"' in vice.get(address).content.decode()
+    assert (refused.status_code, finding.extension_requests.count()) == (200, 0)
+    assert vice.post(address, {"day": told, "reason": "配件未到货"}).status_code == 302
 
 
 def test_a_sighting_is_written_down_at_a_place_within_reach_only(held):
