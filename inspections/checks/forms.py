@@ -160,4 +160,6 @@ class ReleaseForm(PortalForm):
     """What the office answers to such a request."""
 
     answer = LongText(label=_("答复意见"), max_length=200, rows=2, required=False)
-    verb = forms.ChoiceField(choices=[("release", _("同意更正")), ("refuse", _("不同意更正"))], widget=forms.HiddenInput)
+    verb = forms.ChoiceField(
+        choices=[("release", _("同意更正")), ("refuse", _("不同意更正"))], widget=forms.HiddenInput
+    )

@@ -18,7 +18,7 @@ from django.utils import timezone
 from PIL import Image
 
 from inspections.checks.faults import Refused
-from inspections.checks.history import corrections, lay_out
+from inspections.checks.history import corrected_by, corrections, lay_out
 from inspections.checks.models import Check, CheckPhoto
 from inspections.checks.services import hand_in
 from inspections.findings.models import Finding
@@ -387,6 +387,22 @@ def test_a_check_is_shown_with_its_items_and_corrected_beside_the_old_one():
     assert "看错了" in top
 
 
+def test_the_receipt_of_a_correction_says_what_it_corrects():
+    here = scene("campus_daily")
+    first = hand_in(paper=here.paper(), hand=here.hand(), at=MORNING).check
+    browser = ground.client_of(here.officer)
+    before = browser.get(reverse("inspections:receipt", args=[first.pk])).content.decode()
+    fields = typed(here, **{"a.CMP-D-02": "fail", "reason": "看错了"})
+
+    page = browser.post(reverse("inspections:correct", args=[first.pk]), fields, follow=True).content.decode()
+
+    second = Check.objects.get(revision=2)
+    assert "更正" not in before.split("<main")[1]
+    assert "更正已收到" in page
+    assert f"{first.receipt_no}</a> · 这是第 2 次填报" in page
+    assert second.receipt_no in page
+
+
 def test_the_next_stage_of_a_form_is_no_correction(monkeypatch):
     here = scene("dormitory_nightly", is_boarding=True)
     evening = make.at(MONDAY, "22:30")
@@ -397,6 +413,7 @@ def test_the_next_stage_of_a_form_is_no_correction(monkeypatch):
 
     assert len(sheet.revisions) == 2
     assert corrections(sheet) == []
+    assert corrected_by(sheet.revisions[1]) is None
 
 
 def test_the_list_of_checks_can_be_narrowed_and_taken_along():
