@@ -26,7 +26,7 @@ def tell_idle(*, at: datetime) -> int:
     """Tell who answers for them which accounts will be switched off; returns how many accounts were told of."""
     told_before, _off = figures.unused_since(at)
     untold = Q(idle_told_at__isnull=True) | Q(idle_told_at__lt=told_before)
-    people = list(selectors.unused_people(told_before).filter(untold).order_by("full_name", "pk"))
+    people = list(selectors.unused_people(told_before).filter(untold).order_by("username", "pk"))
     groups: dict[tuple[int, bool], list[User]] = {}
     for person in people:
         if person.main_post is not None:
