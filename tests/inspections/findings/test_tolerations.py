@@ -296,7 +296,7 @@ def test_what_was_late_when_it_was_asked_for_stays_late_when_it_is_revoked_or_me
 
     assert [fresh(it).late_before for it in (revoked, mended)] == [2 * DAY + HOUR] * 2
     assert deadline_words(fresh(revoked), at + DAY) == "已超期 3 天"
-    assert deadline_words(fresh(mended), at + DAY) == "超期 2 天 提交"
+    assert deadline_words(fresh(mended), at + DAY) == "超期 2 天提交"
     assert how_it_counts(fresh(mended), at=at + DAY) == Rectified.FAILED
     assert "保留前已超期" in shown(ground.client_of(held.officer), fresh(revoked))
     assert reopened(held, mended, at + 2 * DAY).late_before == timedelta(0)
