@@ -530,3 +530,17 @@ def test_a_reason_for_departing_from_the_portals_data_is_asked_only_where_there_
     held = ["data-known=" in item or "data-prefill=" in item for item in items]
     assert asks == held
     assert not all(held)
+
+
+def test_the_units_of_figures_are_said_in_the_readers_language(monkeypatch):
+    make.plug_supply(monkeypatch)
+    here = scene("canteen_daily")
+    browser = ground.client_of(here.officer)
+    chinese = browser.get(address(here)).content.decode()
+    browser.cookies["django_language"] = "en"
+
+    english = browser.get(address(here)).content.decode()
+
+    units = re.compile(r'class="figure__unit">([^<]*)<')
+    assert "人" in units.findall(chinese)
+    assert not [unit for unit in units.findall(english) if not unit.isascii() and unit != "℃"]

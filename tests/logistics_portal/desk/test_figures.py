@@ -11,11 +11,12 @@ from django.utils import timezone
 
 from logistics_portal.accounts.permissions import Role
 from logistics_portal.desk.figures import services
-from logistics_portal.desk.figures.selectors import UNITS, waiting_for
+from logistics_portal.desk.figures.selectors import waiting_for
 from logistics_portal.desk.figures.services import Hand, Wish
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records.models import AuditRow, Notice, Parameter, ParameterChange
 from logistics_portal.records.selectors import parameter
+from logistics_portal.records.units import UNITS
 from tests.factories import ground
 
 pytestmark = pytest.mark.django_db
