@@ -33,7 +33,8 @@ def grounds_of(incident: Incident, years: list[int]) -> list[Row]:
 
 def grounds_of_veto(veto: Veto) -> list[Row]:
     """Return the facts behind a veto as they stand now, and the proposal."""
-    return [*grounds_of(veto.incident, [veto.year]), (_("提出理由"), f"{veto.proposal}（{veto.proposed_by}）")]
+    by = _("（%(text)s）") % {"text": veto.proposed_by}
+    return [*grounds_of(veto.incident, [veto.year]), (_("提出理由"), f"{veto.proposal}{by}")]
 
 
 def harm_in_words(incident: Incident) -> str:

@@ -253,15 +253,15 @@ def veto_facts(veto: Veto) -> list[tuple[str, Any]]:
         (_("编号含义"), number_in_words(veto)),
         (_("否决年度"), veto.year),
         (_("依据"), veto.basis),
-        (_("提出"), f"{veto.proposed_by} {_at(veto.proposed_at)}"),
+        (_("提出人"), f"{veto.proposed_by} {_at(veto.proposed_at)}"),
         (_("提出理由"), veto.proposal),
     ]
     if veto.seconded_by is not None:
         rows.append((_("省级初核"), f"{veto.seconded_by} {_at(veto.seconded_at)}"))
     if veto.confirmed_by is not None:
-        rows.append((_("确认"), f"{veto.confirmed_by} {_at(veto.confirmed_at)}"))
+        rows.append((_("确认人"), f"{veto.confirmed_by} {_at(veto.confirmed_at)}"))
         rows.append((_("决定文号"), veto.document_no))
-        rows.append((_("申诉"), vetoing.how_to_appeal(veto)))
+        rows.append((_("申诉"), str(vetoing.how_to_appeal(veto))))
     if veto.ended_at is not None:
         people = _("、").join(str(person) for person in (veto.ended_by, veto.ended_second) if person is not None)
         rows.append((_("解除（驳回）"), f"{people} {_at(veto.ended_at)} {veto.end_cause}"))

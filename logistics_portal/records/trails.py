@@ -273,10 +273,10 @@ def _value(field: object | None, value: object, names: Names) -> str:
     if isinstance(value, bool):
         return gettext("是") if value else gettext("否")
     if isinstance(value, dict):
-        return "；".join(f"{word(str(key))} {part}" for key, part in value.items())
+        return gettext("；").join(f"{word(str(key))} {part}" for key, part in value.items())
     if isinstance(value, list):
         key = getattr(field, "name", "")
-        return "、".join(names.get((key, str(part)), str(part)) for part in value)
+        return gettext("、").join(names.get((key, str(part)), str(part)) for part in value)
     return _single(field, value, names)
 
 

@@ -203,7 +203,7 @@ def verdict(request: SignedRequest, act: Act, finding: Finding, form: Form, do: 
     """Take a verdict; one on a remedy that changed meanwhile answers 409 and says so."""
     if not form.is_valid():
         return not_settled(
-            request, finding, "；".join(str(it) for errors in form.errors.values() for it in errors), 422
+            request, finding, gettext("；").join(str(it) for errors in form.errors.values() for it in errors), 422
         )
     try:
         do(form.cleaned_data)
