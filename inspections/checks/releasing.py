@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from inspections.checks import freezing
 from inspections.checks.figures import figures_on
@@ -20,6 +20,7 @@ from logistics_portal.accounts.permissions import Permission, Role
 from logistics_portal.accounts.selectors import answerers
 from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.errors import NotAllowed
+from logistics_portal.records.sayings import Said, said
 from logistics_portal.records.selectors import figures_read_once
 from logistics_portal.records.services import log, notify
 from schools.terms.selectors import national_calendar
@@ -63,7 +64,7 @@ def release(*, release: Release, answer: str, by: User, post: Post, at: datetime
     row.save(update_fields=["state", "decided_by", "decided_at", "answer", "until"])
     log(by=by, verb="check.release", on=check, post=post, reason=answer, after={"until": row.until}, at=at)
     words = {"receipt": check.receipt_no}
-    _tell_asker(row, gettext("检查 %(receipt)s 可以更正了") % words, at)
+    _tell_asker(row, said(gettext_noop("检查 %(receipt)s 可以更正了"), words), at)
     return row
 
 
@@ -76,7 +77,7 @@ def refuse(*, release: Release, answer: str, by: User, post: Post, at: datetime)
     row.save(update_fields=["state", "decided_by", "decided_at", "answer"])
     log(by=by, verb="check.refuse_correct", on=row.check_row, post=post, reason=answer, at=at)
     words = {"receipt": row.check_row.receipt_no}
-    _tell_asker(row, gettext("检查 %(receipt)s 的更正申请未获同意") % words, at)
+    _tell_asker(row, said(gettext_noop("检查 %(receipt)s 的更正申请未获同意"), words), at)
     return row
 
 
@@ -197,11 +198,11 @@ def _tell_office(row: Release, at: datetime) -> None:
     check = row.check_row
     office = answerers(Permission.CHECK_RELEASE, check.school.unit, local_date(at))
     words = {"school": check.school.name, "receipt": check.receipt_no}
-    title = gettext("%(school)s申请更正已关账的检查 %(receipt)s") % words
+    title = said(gettext_noop("%(school)s申请更正已关账的检查 %(receipt)s"), words)
     notify(to=office, key=f"check-release:{row.pk}", title=title, text=row.reason, url=address(row), at=at)
 
 
-def _tell_asker(row: Release, title: str, at: datetime) -> None:
+def _tell_asker(row: Release, title: Said, at: datetime) -> None:
     key = f"check-release-answered:{row.pk}"
     notify(to=row.asked_by, key=key, title=title, text=row.answer, url=address(row), at=at)
 
