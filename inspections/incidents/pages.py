@@ -179,7 +179,7 @@ def veto_context(user: User, veto: Veto, now: datetime) -> dict[str, Any]:
         "tone": VETOES[veto.state],
         "crumbs": [Crumb(_("一票否决登记簿"), "../")],
         "reasons": [(code, Trigger(code).label) for code in veto.triggers],
-        "grounds": grounds.grounds_of_veto(veto),
+        "grounds": grounds.grounds_of(veto.incident, [veto.year]),
         "effects": effects_of(veto),
         "rows": veto_facts(veto),
         "mine": [way for way in ways if way.is_open],
