@@ -96,7 +96,7 @@ def facts_of(canteen: Canteen) -> list[tuple[str, object]]:
     return [
         (gettext("座位数"), f"{canteen.seats:,}"),
         (gettext("每餐就餐人数"), f"{canteen.diners:,}"),
-        (gettext("供应餐次"), "、".join(word for served, word in meals if served)),
+        (gettext("供应餐次"), gettext("、").join(word for served, word in meals if served)),
         (gettext("食品经营许可证号"), canteen.licence_no),
         (gettext("许可证有效期至"), canteen.licence_until),
         (gettext("有自产猪菜"), own[canteen.own_production]),

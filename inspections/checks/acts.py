@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from inspections.checklists.rules.forms import Template
 from inspections.checks import freezing, people, releasing
@@ -22,6 +22,7 @@ from logistics_portal.accounts.permissions import Permission
 from logistics_portal.accounts.selectors import answerers
 from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.errors import NotAllowed
+from logistics_portal.records.sayings import said
 from logistics_portal.records.selectors import trail
 from logistics_portal.records.services import log, notify
 
@@ -91,7 +92,7 @@ def ask_void(*, check: Check, reason: str, by: User, post: Post, at: datetime) -
     log(by=by, verb=ASKED, on=check, post=post, reason=reason, at=at)
     office = answerers(Permission.CHECK_VOID, check.place.school.unit, local_date(at))
     words = {"school": check.school.name, "receipt": check.receipt_no}
-    title = gettext("%(school)s申请作废检查 %(receipt)s") % words
+    title = said(gettext_noop("%(school)s申请作废检查 %(receipt)s"), words)
     notify(to=office, key=f"check-void:{check.pk}:{at:%s}", title=title, text=reason, url=address(check.pk), at=at)
     return check
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.core.files import File
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from inspections.checklists.models import Checklist, Item
 from inspections.checklists.rules.shape import Json
@@ -35,11 +35,12 @@ from logistics_portal.kit.prepared import insert, prepared
 from logistics_portal.kit.uploads import clean_name
 from logistics_portal.records.models import Attachment, Notice
 from logistics_portal.records.photos import keep_photo
+from logistics_portal.records.sayings import said
 from logistics_portal.records.selectors import photos_on
 from logistics_portal.records.services import notify
 from schools.register.models import Place
 
-NOT_MET = "异常项：%s"  # an item says how it should be; kept in the language of the check-list
+NOT_MET = "不符合：%s"  # an item says how it should be; kept in the language of the check-list
 ALARMS, FLAGS, UNRUN, PHOTOS_LEFT = "alarms", "flags", "unrun", "photos_left"
 Photos = Mapping[str, Sequence["File[Any]"]]
 
@@ -264,8 +265,8 @@ def _call(check: Check, place: Place, alarms: Sequence[verdicts.Alarm]) -> None:
         notify(
             to=people,
             key=f"check-alarm:{check.pk}:{alarm.rule}",
-            title=gettext("%(school)s%(place)s：点名人数对不上，请立即核实") % words,
-            text=gettext("相差%(number)s人。请打开检查记录核对；一时找不到人的，按失联处置并上报。") % words,
+            title=said(gettext_noop("%(school)s%(place)s：点名人数对不上，请立即核实"), words),
+            text=said(gettext_noop("相差%(number)s人。请打开检查记录核对；一时找不到人的，按失联处置并上报。"), words),
             url=address(check.pk),
             urgency=Notice.Urgency.ALARM,
             at=check.handed_in_at,

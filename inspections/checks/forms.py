@@ -152,7 +152,7 @@ class AskCorrectionForm(PortalForm):
         min_length=4,
         max_length=200,
         rows=3,
-        help_text=_("写明哪一项填错了、实际情况是什么。放行后由您本人在期限内更正一次，及时性不变。"),
+        help_text=_("写明哪一项填错了、实际情况是什么。同意后由您本人在期限内更正一次，及时性不变。"),
     )
 
 
@@ -160,4 +160,6 @@ class ReleaseForm(PortalForm):
     """What the office answers to such a request."""
 
     answer = LongText(label=_("答复意见"), max_length=200, rows=2, required=False)
-    verb = forms.ChoiceField(choices=[("release", _("放行")), ("refuse", _("不予放行"))], widget=forms.HiddenInput)
+    verb = forms.ChoiceField(
+        choices=[("release", _("同意更正")), ("refuse", _("不同意更正"))], widget=forms.HiddenInput
+    )

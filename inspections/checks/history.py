@@ -118,6 +118,14 @@ def revisions(check: Check) -> list[Check]:
     return list(rows.select_related("by", "post", "countersigned_by", "voided_by").order_by("revision", "pk"))
 
 
+def corrected_by(check: Check) -> Check | None:
+    """Return the revision that a check corrects, if it corrects one; the next stage of a form corrects nothing."""
+    if check.revision == 1:
+        return None
+    slot = Check.objects.filter(place=check.place_id, checklist=check.checklist_id, date=check.date, seq=check.seq)
+    return slot.filter(revision=check.revision - 1, stage=check.stage).first()
+
+
 def corrections(sheet: Sheet) -> list[Correction]:
     """Return the revisions that correct the one before, newest first; the next stage of a form is no correction."""
     items = [row for section in sheet.sections for row in section.rows]

@@ -22,6 +22,7 @@ from inspections.checks.rules.typed import instant
 from inspections.checks.selectors import compiled_of, local
 from inspections.schedules.versions import specs_of
 from logistics_portal.accounts.models import User
+from logistics_portal.records.units import unit_word
 from schools.register.models import Place
 
 SHORT = 24
@@ -79,6 +80,17 @@ class ItemView:
     def is_text(self) -> bool:
         """Say whether words are typed."""
         return self.question.kind == Kind.TEXT
+
+    @property
+    def unit(self) -> str:
+        """Return what a figure is counted in, in the reader's language."""
+        return unit_word(self.question.unit)
+
+    @property
+    def is_known(self) -> bool:
+        """Say whether the portal holds data on it that an answer may depart from."""
+        held = self.question.prefill is not None or any(line.known for line in self.lines)
+        return held or bool(self.entry.get("changed_reason"))
 
     @property
     def may_fail(self) -> bool:
@@ -231,7 +243,7 @@ def said_of(plan: Plan, entry: Mapping[str, Any] | None) -> str:
     if answer is None or answer == "":
         return ""
     if isinstance(answer, Mapping):
-        return "、".join(_figure(one, plan.item.answer.unit) for one in answer.values())
+        return gettext("、").join(_figure(one, plan.item.answer.unit) for one in answer.values())
     words = {"pass": gettext("正常"), "fail": gettext("异常"), "na": gettext("不适用")}
     if answer in words:
         return words[answer]
@@ -267,7 +279,7 @@ def na_words(stored: str) -> str:
 
 
 def _figure(answer: object, unit: str) -> str:
-    return gettext("不适用") if answer == "na" else f"{answer} {unit}".strip()
+    return gettext("不适用") if answer == "na" else f"{answer} {unit_word(unit)}".strip()
 
 
 def _short(text: str) -> str:
@@ -311,7 +323,7 @@ def _item(form: Compiled, question: Question, filled: Filled, stands: tuple[bool
 def _limits(question: Question) -> str:
     if question.kind == Kind.TEXT:
         return _lengths(question)
-    low, high, unit = question.low, question.high, question.unit
+    low, high, unit = question.low, question.high, unit_word(question.unit)
     if low is not None and high is not None:
         return gettext("应在 %(low)s–%(high)s %(unit)s") % {"low": low, "high": high, "unit": unit}
     if low is not None:
@@ -328,7 +340,7 @@ def _lengths(question: Question) -> str:
 
 
 def _verdict(limit: str | None, unit: str, words: str) -> str:
-    return words % {"limit": limit, "unit": unit} if limit is not None else ""
+    return words % {"limit": limit, "unit": unit_word(unit)} if limit is not None else ""
 
 
 def _options(question: Question, entry: Mapping[str, Any], passing: Collection[str]) -> list[Option]:

@@ -38,7 +38,7 @@ def corrections(user: User, now: datetime) -> Sequence[Todo]:
     dues = releasing.answer_dues(asked)
     told = [
         Todo(
-            gettext("待放行：更正%(name)s") % {"name": row.check_row.checklist.label},
+            gettext("待同意更正：%(name)s") % {"name": row.check_row.checklist.label},
             releasing.address(row),
             due_at=dues[row.pk],
             urgency="warn",

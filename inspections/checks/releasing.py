@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from inspections.checks import freezing
 from inspections.checks.figures import figures_on
@@ -20,6 +20,7 @@ from logistics_portal.accounts.permissions import Permission, Role
 from logistics_portal.accounts.selectors import answerers
 from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.errors import NotAllowed
+from logistics_portal.records.sayings import Said, said
 from logistics_portal.records.selectors import figures_read_once
 from logistics_portal.records.services import log, notify
 from schools.terms.selectors import national_calendar
@@ -55,7 +56,7 @@ def release(*, release: Release, answer: str, by: User, post: Post, at: datetime
     row = _decided(release, "release", answer, by, at)
     check = row.check_row
     if check.state != Check.State.RECEIVED:
-        raise NotAllowed(gettext("这次检查已更正或作废，不能再放行，请写明原因不予放行。"))
+        raise NotAllowed(gettext("这次检查已更正或作废，不能再同意更正，请写明原因，不同意更正。"))
     freezing.require_open(check.date, at)
     days = figures_on(local_date(at)).release_use_working_days
     answered_by = national_calendar().deadline(local_date(at), days)
@@ -63,7 +64,7 @@ def release(*, release: Release, answer: str, by: User, post: Post, at: datetime
     row.save(update_fields=["state", "decided_by", "decided_at", "answer", "until"])
     log(by=by, verb="check.release", on=check, post=post, reason=answer, after={"until": row.until}, at=at)
     words = {"receipt": check.receipt_no}
-    _tell_asker(row, gettext("检查 %(receipt)s 可以更正了") % words, at)
+    _tell_asker(row, said(gettext_noop("检查 %(receipt)s 可以更正了"), words), at)
     return row
 
 
@@ -71,12 +72,12 @@ def release(*, release: Release, answer: str, by: User, post: Post, at: datetime
 def refuse(*, release: Release, answer: str, by: User, post: Post, at: datetime) -> Release:
     """Turn a request down with a reason."""
     if not answer.strip():
-        raise NotAllowed(gettext("不予放行须写明原因。"))
+        raise NotAllowed(gettext("不同意更正须写明原因。"))
     row = _decided(release, "refuse", answer, by, at)
     row.save(update_fields=["state", "decided_by", "decided_at", "answer"])
     log(by=by, verb="check.refuse_correct", on=row.check_row, post=post, reason=answer, at=at)
     words = {"receipt": row.check_row.receipt_no}
-    _tell_asker(row, gettext("检查 %(receipt)s 的更正申请不予放行") % words, at)
+    _tell_asker(row, said(gettext_noop("检查 %(receipt)s 的更正申请未获同意"), words), at)
     return row
 
 
@@ -125,7 +126,7 @@ def require_usable(check: Check, slot: Slot, by: User, at: datetime) -> Release 
     freezing.require_open(slot.date, at)
     row = usable(check, by, at)
     if row is None:
-        raise NotAllowed(gettext("这项检查已关账，须先申请更正，由初审单位后勤部门放行后，由申请人在期限内更正一次。"))
+        raise NotAllowed(gettext("这项检查已关账，须先申请更正，经初审单位后勤部门同意后，由申请人在期限内更正一次。"))
     return row
 
 
@@ -197,11 +198,11 @@ def _tell_office(row: Release, at: datetime) -> None:
     check = row.check_row
     office = answerers(Permission.CHECK_RELEASE, check.school.unit, local_date(at))
     words = {"school": check.school.name, "receipt": check.receipt_no}
-    title = gettext("%(school)s申请更正已关账的检查 %(receipt)s") % words
+    title = said(gettext_noop("%(school)s申请更正已关账的检查 %(receipt)s"), words)
     notify(to=office, key=f"check-release:{row.pk}", title=title, text=row.reason, url=address(row), at=at)
 
 
-def _tell_asker(row: Release, title: str, at: datetime) -> None:
+def _tell_asker(row: Release, title: Said, at: datetime) -> None:
     key = f"check-release-answered:{row.pk}"
     notify(to=row.asked_by, key=key, title=title, text=row.answer, url=address(row), at=at)
 

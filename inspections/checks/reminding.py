@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from inspections.checks.figures import call_figures_on
 from inspections.checks.people import roles_of
@@ -21,6 +21,7 @@ from logistics_portal.accounts.models import Post, Unit, User
 from logistics_portal.accounts.permissions import Role
 from logistics_portal.kit.dates import ONE_DAY, last_day_before, local_date
 from logistics_portal.records.models import Notice
+from logistics_portal.records.sayings import Named, Said, said
 from logistics_portal.records.services import notify
 from schools.register.models import Place, PlaceQuerySet
 
@@ -94,7 +95,7 @@ def list_for_offices(*, at: datetime) -> int:
     for places in _chunks(_living(today, Place.Kind.DORMITORY)):
         rows = rows_between(places, today, today, at)
         missing.update(row.place.school.unit.first_reviewer for row in rows if _first_stage_late(row, at))
-    return _tell_offices(missing, f"no-roll:{today}", gettext("%(count)s 栋宿舍楼今晚没有按时点名"), at)
+    return _tell_offices(missing, f"no-roll:{today}", gettext_noop("%(count)s 栋宿舍楼今晚没有按时点名"), at)
 
 
 def tell_missed(*, at: datetime) -> int:
@@ -106,13 +107,13 @@ def tell_missed(*, at: datetime) -> int:
     told = 0
     for unit, count in schools.items():
         to = people.at(unit, [Role.LOGISTICS_OFFICER, Role.VICE_PRINCIPAL_LOGISTICS])
-        title = gettext("有 %(count)s 项检查漏检") % {"count": count}
+        title = said(gettext_noop("有 %(count)s 项检查漏检"), {"count": count})
         url = reverse("inspections:today")
         told += notify(to=to, key=f"missed:{today}:{unit}", title=title, url=url, at=at)
     offices: Counter[Unit] = Counter()
     for school in Unit.objects.filter(pk__in=schools).select_related("parent__parent__parent"):
         offices[school.first_reviewer] += schools[school.pk]
-    return told + _tell_offices(offices, f"missed:{today}", gettext("辖区昨日以来新记漏检 %(count)s 项"), at)
+    return told + _tell_offices(offices, f"missed:{today}", gettext_noop("辖区昨日以来新记漏检 %(count)s 项"), at)
 
 
 def _tell_offices(counts: Counter[Unit], key: str, words: str, at: datetime) -> int:
@@ -120,7 +121,7 @@ def _tell_offices(counts: Counter[Unit], key: str, words: str, at: datetime) -> 
     told = 0
     for unit, count in counts.items():
         to = people.at(unit.pk, [Role.OFFICE_CLERK])
-        title = words % {"count": count}
+        title = said(words, {"count": count})
         told += notify(to=to, key=f"{key}:{unit.pk}", title=title, url=reverse("inspections:checks"), at=at)
     return told
 
@@ -165,9 +166,10 @@ def _reminded(rows: Iterable[Row], call: Call) -> list[str]:
     return list(dict.fromkeys([*meant, Role.LOGISTICS_OFFICER]))
 
 
-def _words(rows: Sequence[Row], today: date) -> str:
-    names = "、".join(dict.fromkeys(_name(row, today) for row in rows))
-    return gettext("还有 %(count)s 项检查没有提交：%(names)s") % {"count": len(rows), "names": names}
+def _words(rows: Sequence[Row], today: date) -> Said:
+    names = {(row.wording.checklist_id, row.slot.due_at, row.name): _name(row, today) for row in rows}
+    words = {"count": len(rows), "names": list(names.values())}
+    return said(gettext_noop("还有 %(count)s 项检查没有提交：%(names)s"), words)
 
 
 def _name(row: Row, today: date) -> str:
@@ -196,11 +198,11 @@ def _first_stage_late(row: Row, at: datetime) -> bool:
 
 def _call(row: Row, code: str, people: Holders, at: datetime) -> int:
     stage = next(it for it in row.wording.spec.template.stages if it.code == code)
-    words = {"place": row.place.name, "stage": stage.zh}
+    words = {"place": row.place.name, "stage": Named(stage.zh, stage.en)}
     return notify(
         to=people.at(row.place.school.unit_id, roles_of(stage.alarm)),
         key=f"stage:{row.place.pk}:{row.slot.date}:{code}",
-        title=gettext("%(place)s“%(stage)s”没有按时提交，请立即核实") % words,
+        title=said(gettext_noop("%(place)s“%(stage)s”没有按时提交，请立即核实"), words),
         url=row.url,
         urgency=Notice.Urgency.ALARM,
         at=at,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext
+from django.utils.translation import gettext_noop
 
 from inspections.dashboards.live import SchoolLine, reminded, reminder_key
 from inspections.dashboards.selectors import address
@@ -16,6 +16,7 @@ from logistics_portal.accounts.permissions import Role
 from logistics_portal.kit.dates import local_date
 from logistics_portal.records import services as records
 from logistics_portal.records.models import Notice
+from logistics_portal.records.sayings import said
 
 REMINDED = (Role.LOGISTICS_OFFICER, Role.VICE_PRINCIPAL_LOGISTICS)
 
@@ -50,12 +51,12 @@ def _people(lines: Sequence[SchoolLine], at: datetime) -> dict[int, list[User]]:
 
 def _tell(line: SchoolLine, to: list[User], by: User, at: datetime) -> None:
     rows = line.open_rows
-    names = gettext("、").join(dict.fromkeys(f"{row.place.name} {row.wording.name}" for row in rows))
+    names = list(dict.fromkeys(f"{row.place.name} {row.wording.name}" for row in rows))
     records.notify(
         to=to,
         key=reminder_key(line.school.pk, local_date(at)),
-        title=gettext("还有 %(n)s 项检查没有交") % {"n": len(rows)},
-        text=gettext("%(names)s。请按时填报；过期可在补录期限内补录。") % {"names": names},
+        title=said(gettext_noop("还有 %(n)s 项检查没有交"), {"n": len(rows)}),
+        text=said(gettext_noop("%(names)s。请按时填报；过期可在补录期限内补录。"), {"names": names}),
         url=address("inspections:today"),
         urgency=Notice.Urgency.NORMAL,
         at=at,

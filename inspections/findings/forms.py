@@ -83,6 +83,12 @@ class ExtensionForm(PortalForm):
     day = DayField(label=_("申请延至（当日 24:00）"))
     reason = LongText(label=_("理由"), min_length=4, max_length=300, rows=3)
 
+    def __init__(self, *args: Any, last: date, **options: Any) -> None:
+        super().__init__(*args, **options)
+        day = self.fields["day"]
+        day.help_text = _("最晚可选 %(day)s：延期不能超过首次期限的时长。") % {"day": last}
+        day.widget.attrs["max"] = last.isoformat()
+
     @property
     def until(self) -> datetime:
         """Return the end of the day asked for."""
@@ -102,10 +108,17 @@ class AnswerForm(PortalForm):
 class TolerationForm(PortalForm):
     """Until when a structural fault may stay, and why it cannot be mended sooner."""
 
-    until = DayField(label=_("申请保留至"), help_text=_("最长一学年，续期从首次保留之日起合并计算。"))
+    until = DayField(label=_("申请保留至"))
     reason = LongText(
         label=_("理由"), min_length=4, max_length=500, rows=3, help_text=_("为何不能按期整改，保留期间采取什么措施。")
     )
+
+    def __init__(self, *args: Any, last: date, days: int, **options: Any) -> None:
+        super().__init__(*args, **options)
+        words = {"days": days, "day": last}
+        until = self.fields["until"]
+        until.help_text = _("最晚可选 %(day)s：最长 %(days)s 天，续期从首次保留之日起合并计算。") % words
+        until.widget.attrs["max"] = last.isoformat()
 
 
 class PrepareTolerationForm(PortalForm):

@@ -146,7 +146,7 @@ class Finding(Scoped):
     def name(self) -> str:
         """Return the title in the reader's language; what was typed by hand stays as it was typed."""
         english = self.item.text_en if not in_chinese() and self.item_id and self.item else ""
-        return gettext("异常项：%(item)s") % {"item": english} if english else self.title
+        return gettext("不符合：%(item)s") % {"item": english} if english else self.title
 
 
 OTHER_STEPS = {

@@ -102,7 +102,7 @@ def in_time_words(finding: Finding) -> str:
     if not is_late(finding):
         return gettext("按期提交")
     late = max(finding.remedied_at - finding.due_at, NO_TIME) + finding.late_before
-    return gettext("超期 %(span)s 提交") % {"span": _span(late)}
+    return gettext("超期 %(span)s提交") % {"span": _span(late)}
 
 
 def is_late(finding: Finding) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
@@ -27,6 +27,11 @@ class Sheet:
     button: Words
     done: Words
     danger: bool = False
+    facts: Sequence[tuple[str, Any]] = ()
+
+    def resting_on(self, facts: Sequence[tuple[str, Any]]) -> Sheet:
+        """Return the same page with the facts that the person answers for by signing."""
+        return replace(self, facts=facts)
 
 
 def bare(request: HttpRequest) -> PortalForm:

@@ -57,7 +57,7 @@ def open_cases(user: User) -> QuerySet[Incident]:
 
 def _of_cases(user: User, cases: list[Incident], now: datetime) -> Iterator[Todo]:
     for incident in cases:
-        name = telling.name_of(incident)
+        name = str(telling.name_of(incident))
         yield from _clocks(user, incident, name, now)
         yield from _verdicts(user, incident, name)
         yield from _later(user, incident, name, now)

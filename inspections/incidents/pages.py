@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from inspections.incidents import doors, levels, selectors, timing
+from inspections.incidents import doors, grounds, levels, selectors, timing
 from inspections.incidents.doors import Door
 from inspections.incidents.models import GradeDecision, Incident, Lifting, ReportAct, ResponsibilityFinding, Veto
 from inspections.incidents.rules import grades
@@ -187,6 +187,7 @@ def veto_context(user: User, veto: Veto, now: datetime) -> dict[str, Any]:
         "tone": VETOES[veto.state],
         "crumbs": [Crumb(_("一票否决登记簿"), "../")],
         "reasons": [(code, Trigger(code).label) for code in veto.triggers],
+        "grounds": grounds.grounds_of(veto.incident, [veto.year]),
         "effects": effects_of(veto),
         "rows": veto_facts(veto),
         "mine": [way for way in ways if way.is_open],
@@ -211,6 +212,8 @@ def veto_doors(user: User, veto: Veto, lifting: Lifting | None) -> list[Door]:
     level = levels.level_of(veto)
     if veto.state == VetoState.PROPOSED:
         found.append((*confirm_step(veto), level))
+        if veto.seconded_by_id is not None:
+            found.append((_("不同意，退回"), "veto-send-back", Permission.VETO_CONFIRM_LEADER, level))
         refuser = vetoing.refuser_of(veto)
         found.append(
             (_("决定不予否决"), "veto-refuse", refuse_permission(refuser), levels.unit_for(refuser, veto.county))
@@ -258,15 +261,15 @@ def veto_facts(veto: Veto) -> list[tuple[str, Any]]:
         (_("编号含义"), number_in_words(veto)),
         (_("否决年度"), veto.year),
         (_("依据"), veto.basis),
-        (_("提出"), f"{veto.proposed_by} {_at(veto.proposed_at)}"),
+        (_("提出人"), f"{veto.proposed_by} {_at(veto.proposed_at)}"),
         (_("提出理由"), veto.proposal),
     ]
     if veto.seconded_by is not None:
         rows.append((_("省级初核"), f"{veto.seconded_by} {_at(veto.seconded_at)}"))
     if veto.confirmed_by is not None:
-        rows.append((_("确认"), f"{veto.confirmed_by} {_at(veto.confirmed_at)}"))
+        rows.append((_("确认人"), f"{veto.confirmed_by} {_at(veto.confirmed_at)}"))
         rows.append((_("决定文号"), veto.document_no))
-        rows.append((_("申诉"), vetoing.how_to_appeal(veto)))
+        rows.append((_("申诉"), str(vetoing.how_to_appeal(veto))))
     if veto.ended_at is not None:
         people = _("、").join(str(person) for person in (veto.ended_by, veto.ended_second) if person is not None)
         rows.append((_("解除（驳回）"), f"{people} {_at(veto.ended_at)} {veto.end_cause}"))

@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("vetoes/<int:pk>/", vetoes.veto_page, name="veto"),
     path("vetoes/<int:pk>/second/", vetoes.second, name="veto-second"),
     path("vetoes/<int:pk>/confirm/", vetoes.confirm, name="veto-confirm"),
+    path("vetoes/<int:pk>/send-back/", vetoes.send_back, name="veto-send-back"),
     path("vetoes/<int:pk>/refuse/", vetoes.refuse, name="veto-refuse"),
     path("vetoes/<int:pk>/lift/", vetoes.lift, name="veto-lift"),
     path("vetoes/liftings/<int:pk>/", vetoes.decide_lift, name="lifting-decide"),

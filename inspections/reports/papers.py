@@ -20,8 +20,9 @@ from inspections.reports.words import Figures
 from logistics_portal.kit.exports import Sheet, write_xlsx
 
 TITLE_FONT, BODY_FONT, HEAD_FONT, PAGE_FONT = "方正小标宋_GBK", "仿宋_GB2312", "黑体", "宋体"
-RED = RGBColor(0xC0, 0x00, 0x00)
+RED, BLACK = RGBColor(0xC0, 0x00, 0x00), RGBColor(0, 0, 0)
 TWO, THREE, FOUR = Pt(22), Pt(16), Pt(14)  # 2号、3号、4号
+HEADINGS = {1: (TITLE_FONT, TWO), 2: (HEAD_FONT, THREE)}
 PITCH = Pt(28)
 TYPE_AREA_MM, WIDEST, LATIN = 156, 40, 0x2E7F
 
@@ -30,10 +31,11 @@ def document(figures: Figures, *, issuer: str, title: str, dated: str) -> bytes:
     """Return the report as docx: mark, title, overview, findings, incidents, tables, page numbers."""
     paper = Document()
     _page(paper)
+    _set_headings(paper)
     _line(paper, issuer, TITLE_FONT, TWO, align=WD_ALIGN_PARAGRAPH.CENTER, colour=RED)
     _rule(paper)
     _line(paper, "", BODY_FONT, THREE)
-    _line(paper, title, TITLE_FONT, TWO, align=WD_ALIGN_PARAGRAPH.CENTER)
+    _heading(paper, title, 1).alignment = WD_ALIGN_PARAGRAPH.CENTER
     span = _("%(first)s至%(last)s")
     _line(
         paper,
@@ -214,8 +216,27 @@ def _line(paper: Any, text: str, font: str, size: Any, *, align: Any = None, col
     return paragraph
 
 
+def _set_headings(paper: Any) -> None:
+    """Give Word's own headings the fonts of an official document, so that the outline of the report is found."""
+    for level, (font, size) in HEADINGS.items():
+        style = paper.styles[f"Heading {level}"]
+        style.font.name, style.font.size, style.font.bold, style.font.italic = font, size, False, False
+        style.font.color.rgb = BLACK
+        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+        for script in ("ascii", "hAnsi", "eastAsia"):
+            fonts.attrib.pop(qn(f"w:{script}Theme"), None)  # a font of the theme would win over the one named
+            fonts.set(qn(f"w:{script}"), font)
+
+
+def _heading(paper: Any, text: str, level: int) -> Any:
+    font, size = HEADINGS[level]
+    paragraph = _line(paper, text, font, size)
+    paragraph.style = paper.styles[f"Heading {level}"]
+    return paragraph
+
+
 def _part(paper: Any, head: str, lines: Iterable[str]) -> None:
-    paragraph = _line(paper, head, HEAD_FONT, THREE)
+    paragraph = _heading(paper, head, 2)
     paragraph.paragraph_format.first_line_indent = Length(2 * THREE)
     paragraph.paragraph_format.keep_with_next = True
     for text in lines:

@@ -11,6 +11,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from inspections.reports import papers, words
 from inspections.reports.models import Report
@@ -24,6 +25,7 @@ from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records import jobs
 from logistics_portal.records import services as records
 from logistics_portal.records.photos import keep_file
+from logistics_portal.records.sayings import Said, said
 from logistics_portal.records.selectors import figures_read_once
 
 TASK = "inspections.reports.tasks.write_report"
@@ -115,12 +117,16 @@ def write(*, report: Report, at: datetime) -> Report:
 
 def title_of(report: Report) -> str:
     """Return a report's title."""
+    return str(_title(report))
+
+
+def _title(report: Report) -> Said:
     text = (
-        _("%(unit)s学校后勤工作周报（%(period)s）")
+        gettext_noop("%(unit)s学校后勤工作周报（%(period)s）")
         if report.kind == PeriodKind.WEEKLY
-        else _("%(unit)s学校后勤工作月报（%(period)s）")
+        else gettext_noop("%(unit)s学校后勤工作月报（%(period)s）")
     )
-    return text % {"unit": report.unit.name, "period": words.period_text(parse(report.period))}
+    return said(text, {"unit": report.unit.name, "period": words.period_said(parse(report.period))})
 
 
 def fingerprint(content: object) -> str:
@@ -145,7 +151,7 @@ def _issue(report: Report, frozen: dict[str, Any], files: dict[str, bytes], at: 
     records.log(by=None, verb="report.issue", on=report, after={"version": report.version}, at=at)
     readers = people_in_post(READERS, report.unit, local_date(at))
     records.notify(
-        to=readers, key=f"report {report.pk}", title=title_of(report), url=f"/inspections/reports/{report.pk}/", at=at
+        to=readers, key=f"report {report.pk}", title=_title(report), url=f"/inspections/reports/{report.pk}/", at=at
     )
     return report
 

@@ -20,7 +20,7 @@ class ReportTable(PortalTable):
 
     caption = _("报告中心")
     empty_title = _("还没有报告")
-    empty_text = _("周报、月报在各日结转后自动生成。")
+    empty_text = _("周报、月报在各日关账后自动生成。")
     phone = ("period", "unit", "state")
 
     period = Column(verbose_name=_("期间"), linkify=("inspections:report", {"pk": A("pk")}), order_by=("last_date",))

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from inspections.checklists.models import in_chinese
 from inspections.findings.rules import Severity
@@ -17,6 +18,7 @@ from inspections.incidents.rules.words import Trigger
 from inspections.reports.rules import Period, PeriodKind
 from logistics_portal.kit.dates import until_text
 from logistics_portal.kit.exports import Share
+from logistics_portal.records.sayings import Said, said
 from schools.register.models import Place
 
 Figures = Mapping[str, Any]
@@ -67,10 +69,15 @@ def day_text(text: str) -> str:
 
 def period_text(period: Period) -> str:
     """Return a period as titles write it: 2026年10月, 2026年第43周."""
+    return str(period_said(period))
+
+
+def period_said(period: Period) -> Said:
+    """Return a period as titles write it, to be told in any language."""
     year, _dash, rest = period.key.partition("-")
-    number = int(rest.removeprefix("W"))
-    text = _("%(year)s年第%(number)s周") if period.kind == PeriodKind.WEEKLY else _("%(year)s年%(number)s月")
-    return text % {"year": year, "number": number}
+    weekly, monthly = gettext_noop("%(year)s年第%(number)s周"), gettext_noop("%(year)s年%(number)s月")
+    named = {"year": year, "number": int(rest.removeprefix("W"))}
+    return said(weekly if period.kind == PeriodKind.WEEKLY else monthly, named)
 
 
 def moment_text(text: str) -> str:
@@ -96,7 +103,7 @@ def severity_name(code: str) -> str:
 def title_of(row: Figures) -> str:
     """Return what failed in the reader's language; older reports and titles typed by hand have Chinese alone."""
     english = row.get("title_en", "")
-    return row["title"] if in_chinese() or not english else _("异常项：%(item)s") % {"item": english}
+    return row["title"] if in_chinese() or not english else _("不符合：%(item)s") % {"item": english}
 
 
 def incident_kind(code: str) -> str:

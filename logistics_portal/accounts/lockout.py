@@ -19,13 +19,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext_noop
 
 from logistics_portal.accounts import selectors
 from logistics_portal.accounts.models import AddressRelease, Unit
 from logistics_portal.accounts.permissions import Role
 from logistics_portal.kit.dates import local_date
 from logistics_portal.records import services as records
+from logistics_portal.records.sayings import said
 
 WINDOW: Final = timedelta(hours=1)
 KNOWN_FOR: Final = timedelta(days=30)
@@ -107,9 +108,11 @@ def _tell_full(address: str, at: datetime) -> None:
         records.notify(
             to=selectors.people_in_post([Role.SECURITY_ADMIN], province, local_date(at)),
             key=f"signin.spray/{address}/{wave}",
-            title=gettext("同一地址试了许多登录名：%(address)s") % {"address": address},
-            text=gettext("一小时内有 %(count)d 个没在那里登录过的名字输错，已对陌生名字暂停登录。")
-            % {"count": settings.SPRAY_NAMES},
+            title=said(gettext_noop("同一地址试了许多登录名：%(address)s"), {"address": address}),
+            text=said(
+                gettext_noop("一小时内有 %(count)d 个没在那里登录过的名字输错，已对陌生名字暂停登录。"),
+                {"count": settings.SPRAY_NAMES},
+            ),
             url=reverse("accounts:lockouts"),
             at=at,
         )

@@ -24,7 +24,7 @@ class SignIn(LoginForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _plain(self)
-        self.fields["login"].label = _("用户名")
+        self.fields["login"].label = _("登录名")
         self.fields["password"].help_text = ""
 
 

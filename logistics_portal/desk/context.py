@@ -75,8 +75,8 @@ class Frame:
 
     @property
     def deep(self) -> bool:
-        """Say whether this page lies below one of the dock's."""
-        return self.request.path not in {line.url for line in self.dock}
+        """Say whether this page lies below the desk and the pages of the dock."""
+        return self.request.path not in {reverse("desk:home"), *(line.url for line in self.dock)}
 
     @property
     def back_url(self) -> str:

@@ -91,7 +91,7 @@ def read_table(
     tables = [_table(grid, head, columns, names) for grid, head in whole]
     filled = [table for table in tables if table.rows] or tables[:1]
     if len(filled) > 1:
-        sheets = "、".join(table.sheet for table in filled)
+        sheets = gettext("、").join(table.sheet for table in filled)
         raise NotAllowed(gettext("文件里有多张同样的表（%(sheets)s），请只留一张再上传。") % {"sheets": sheets})
     if not filled[0].rows:
         raise NotAllowed(gettext("表里没有数据行，请在表头下面填写后再上传。"))

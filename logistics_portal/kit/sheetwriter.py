@@ -31,7 +31,7 @@ def write_template(columns: Sequence[Column], *, title: str, samples: Sequence[M
                 choose = {"validate": "list", "source": list(column.choices)}
                 sheet.data_validation(1, place, LINES_WITH_CHOICES, place, choose)
             hints.write_string(place, 0, column.label, bold)
-            hints.write_string(place, 1, column.hint or "、".join(column.choices))
+            hints.write_string(place, 1, column.hint or gettext("、").join(column.choices))
         for line, sample in enumerate(samples, 1):
             for place, column in enumerate(columns):
                 sheet.write_string(line, place, sample.get(column.key, ""), text)
@@ -58,7 +58,7 @@ def write_errors(table: Table, errors: Mapping[int, Sequence[str]]) -> bytes:
         for line, row in enumerate(table.rows, 1):
             for place, cell in enumerate(row.cells[:width]):
                 sheet.write_string(line, place, cell, text)
-            sheet.write_string(line, width, "；".join(errors.get(row.number, ())), wrong)
+            sheet.write_string(line, width, gettext("；").join(errors.get(row.number, ())), wrong)
     return memory.getvalue()
 
 

@@ -186,7 +186,7 @@ def _message(row: Delivery, connection: BaseEmailBackend) -> EmailMessage:
 
 def _subject(row: Delivery, notices: Sequence[Notice]) -> str:
     if row.urgency != Urgency.NORMAL and notices:
-        words = {"urgency": notices[0].get_urgency_display(), "title": _one_line(notices[0].title)}
+        words = {"urgency": notices[0].get_urgency_display(), "title": _one_line(notices[0].head)}
         return (gettext("【%(urgency)s】%(title)s") % words)[:SUBJECT_LONG]
     facts = {"moment": f"{row.due_at.astimezone(SHANGHAI):%m-%d %H:%M}", "n": len(notices)}
     return gettext("吉林学校后勤 %(moment)s 消息汇总（%(n)s 条）") % facts
@@ -194,7 +194,7 @@ def _subject(row: Delivery, notices: Sequence[Notice]) -> str:
 
 def _lines(notices: Sequence[Notice]) -> Iterator[str]:
     for notice in notices[:LINES]:
-        yield f"{notice.at.astimezone(SHANGHAI):%m-%d %H:%M}  {_one_line(notice.title)}"
+        yield f"{notice.at.astimezone(SHANGHAI):%m-%d %H:%M}  {_one_line(notice.head)}"
     if len(notices) > LINES:
         yield gettext("另有 %(count)s 条") % {"count": len(notices) - LINES}
     yield ""

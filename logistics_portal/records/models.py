@@ -15,6 +15,7 @@ from logistics_portal.kit.dated import held
 from logistics_portal.kit.scoping import Scoped, ScopedQuerySet
 from logistics_portal.records.hours import Urgency
 from logistics_portal.records.rules import Bounds, Kind, State, Theme
+from logistics_portal.records.sayings import told
 
 
 def random_name() -> str:
@@ -126,6 +127,7 @@ class Notice(models.Model):
     urgency = models.CharField(_("缓急"), max_length=8, choices=Urgency, default=Urgency.NORMAL)
     title = models.CharField(_("标题"), max_length=120)
     text = models.CharField(_("内容"), max_length=500, blank=True)
+    said = models.JSONField(_("内容要素"), default=dict, blank=True, help_text="title and text as told(…) reads them")
     url = models.CharField(max_length=200, blank=True)
     at = models.DateTimeField(_("时间"))
     read_at = models.DateTimeField(_("已读时间"), null=True, blank=True)
@@ -147,6 +149,16 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def head(self) -> str:
+        """Return the title in the reader's language; an old notice stays as it was written."""
+        return told(self.said["title"]) if "title" in self.said else self.title
+
+    @property
+    def body(self) -> str:
+        """Return the text in the reader's language; what somebody typed stays as it was typed."""
+        return told(self.said["text"]) if "text" in self.said else self.text
 
 
 class Delivery(models.Model):

@@ -136,7 +136,7 @@ def require_start(day: date, at: datetime) -> None:
     today = local_date(at)
     if day <= today:
         told = {"day": today + ONE_DAY}
-        raise NotAllowed(gettext("新值最早从 %(day)s 起生效，不能改动已经结账的日期和已冻结的年度。") % told)
+        raise NotAllowed(gettext("新值最早从 %(day)s 起生效，不能改动已经关账的日期和已冻结的年度。") % told)
     if day.year > today.year + YEARS_AHEAD:
         raise NotAllowed(gettext("生效日期太远，请核对年份。"))
 

@@ -15,6 +15,7 @@ from logistics_portal.kit import context
 from logistics_portal.kit.scoping import Scoped
 from logistics_portal.records.hours import Urgency
 from logistics_portal.records.models import AuditRow, Counter, Notice
+from logistics_portal.records.sayings import Kept, Said, source
 
 LARGEST_ID = 2**63 - 1
 LONGEST_ADDRESS = 300
@@ -168,26 +169,41 @@ def take_number(name: str) -> int:
 class Telling(TypedDict, total=False):
     """What a notice may hold besides its title."""
 
-    text: str
+    text: str | Said
     url: str
     urgency: Urgency
     at: datetime
 
 
+class Worded(TypedDict):
+    """The columns that hold what a notice says."""
+
+    title: str
+    text: str
+    said: dict[str, Kept]
+
+
+def worded(title: str | Said, text: str | Said = "") -> Worded:
+    """Return what a notice says as its row holds it."""
+    parts = {"title": title, "text": text}
+    said = {name: part.kept for name, part in parts.items() if isinstance(part, Said)}
+    return {"title": source(title)[:120], "text": source(text)[:500], "said": said}
+
+
 def notify(
-    *, to: AbstractBaseUser | Iterable[AbstractBaseUser], key: str, title: str, **telling: Unpack[Telling]
+    *, to: AbstractBaseUser | Iterable[AbstractBaseUser], key: str, title: str | Said, **telling: Unpack[Telling]
 ) -> int:
     """Put a line into the inboxes of `to` and return how many people were asked to be told.
 
-    The same `key` never tells the same person twice, so a job may run again.
+    The same `key` never tells the same person twice, so a job may run again. What is `said(…)` each reader gets in the
+    own language; what is a plain text stays as it is.
     """
     people = [to] if isinstance(to, AbstractBaseUser) else list(to)
     rows = [
         Notice(
             to_id=person.pk,
             key=key[:120],
-            title=title[:120],
-            text=telling.get("text", "")[:500],
+            **worded(title, telling.get("text", "")),
             url=telling.get("url", "")[:200],
             urgency=telling.get("urgency", Notice.Urgency.NORMAL),
             at=telling.get("at") or timezone.now(),

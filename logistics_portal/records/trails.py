@@ -44,8 +44,8 @@ ACTS: dict[str, Promise] = {
     "unit.create": _("设立机构"),
     "check.ask_correct": _("申请更正"),
     "check.ask_void": _("申请作废"),
-    "check.refuse_correct": _("不予放行"),
-    "check.release": _("放行更正"),
+    "check.refuse_correct": _("不同意更正"),
+    "check.release": _("同意更正"),
     "check.withdraw_correct": _("撤回更正申请"),
     "parameter.propose": _("提出参数变更"),
     "parameter.confirm": _("确认参数变更"),
@@ -57,6 +57,7 @@ ACTS: dict[str, Promise] = {
     "responsibility.record": _("录入责任认定"),
     "report_act.decide": _("认定是否瞒报、谎报"),
     "veto.confirm": _("确认否决"),
+    "veto.send_back": _("退回否决初核"),
     "veto.propose": _("提出否决"),
     "incident.change": _("更正事实"),
     "incident.close": _("结案"),
@@ -326,10 +327,10 @@ def _value(field: object | None, value: object, names: Names) -> str:
     if isinstance(value, bool):
         return gettext("是") if value else gettext("否")
     if isinstance(value, dict):
-        return "；".join(f"{word(str(key))} {part}" for key, part in value.items())
+        return gettext("；").join(f"{word(str(key))} {part}" for key, part in value.items())
     if isinstance(value, list):
         key = getattr(field, "name", "")
-        return "、".join(names.get((key, str(part)), str(part)) for part in value)
+        return gettext("、").join(names.get((key, str(part)), str(part)) for part in value)
     return _single(field, value, names)
 
 

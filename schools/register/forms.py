@@ -151,7 +151,7 @@ class PlaceForm(PortalForm):
     """What may change on a place."""
 
     name = forms.CharField(label=_("名称"), max_length=60)
-    checked_from = DayField(label=_("纳入检查日期"), help_text=_("从这一天起生成检查任务，不能改到已结账的日期。"))
+    checked_from = DayField(label=_("纳入检查日期"), help_text=_("从这一天起生成检查任务，不能改到已关账的日期。"))
 
 
 class PlaceDayForm(PortalForm):

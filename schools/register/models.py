@@ -280,10 +280,10 @@ class ImportFile(Scoped):
         """Where the import stands."""
 
         UPLOADED = "uploaded", _("已上传")
-        CHECKED = "checked", _("已预检")
+        CHECKED = "checked", _("待导入")
         REFUSED = "refused", _("有错")
         APPLIED = "applied", _("已导入")
-        CANCELLED = "cancelled", _("取消")
+        CANCELLED = "cancelled", _("已取消")
 
     class Kind(models.TextChoices):
         """What the rows are."""

@@ -126,7 +126,7 @@ def _stretches(reading: Reading, span: Span) -> list[list[Day]]:
 
 def _run(school: School, reading: Reading, days: list[Day]) -> Run:
     day = days[0]
-    note = f"：{day.note}" if day.note else ""
+    note = gettext("：") + day.note if day.note else ""
     leaving = leaving_words(reading.calendar, day.date)
     return Run(
         days=_days(day.date, days[-1].date),
@@ -152,7 +152,7 @@ def _ground(school: School, origin: Origin) -> Ground:
 def _what(day: Day) -> str:
     words = (gettext("上课"), gettext("供餐"), gettext("住宿"))
     free = {Why.CLOSURE: gettext("停课"), Why.HOLIDAY: gettext("放假")}.get(day.why, gettext("休息"))
-    return "、".join(word for is_so, word in zip(day.kinds, words, strict=True) if is_so) or free
+    return gettext("、").join(word for is_so, word in zip(day.kinds, words, strict=True) if is_so) or free
 
 
 def _days(first: date, last: date) -> str:

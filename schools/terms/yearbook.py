@@ -86,7 +86,7 @@ def _cell(day: Day, leaving: str) -> Cell:
     look = look_of(day)
     free = {Why.CLOSURE: gettext("停"), Why.HOLIDAY: gettext("节")}.get(day.why, gettext("休"))
     word = "".join(words) or free
-    note = f"（{day.note}）" if day.note else ""
+    note = gettext("（%(text)s）") % {"text": day.note} if day.note else ""
     plain = day.why in {Why.LESSONS, Why.WEEKEND, Why.VACATION, Why.NOT_RUNNING}
     reason = "" if plain else day.note or str(day.why.label)
     title = f"{day.date} {day.why.label}{note}"

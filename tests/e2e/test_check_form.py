@@ -192,3 +192,22 @@ def test_what_cannot_be_taken_is_said_while_it_is_typed(monkeypatch, open_page, 
 
     expect(page.locator("#item-CAN-D-02 .too-long")).to_have_text("多了 10 字，请缩短")
     assert len(note.input_value()) == 510
+
+
+def test_a_mistake_is_no_longer_said_once_it_is_put_right(here, open_page):
+    page = open_page(here.officer, phone=True)
+    page.goto(address(here))
+    page.locator(".foot__send").click()
+    item, other = page.locator("#item-CMP-D-06"), page.locator("#item-CMP-D-07")
+    expect(item.locator(".item__error")).to_be_visible()
+    line = page.locator("[data-error-sum] li").filter(has=page.locator("a[href='#item-CMP-D-06']"))
+    expect(line).to_be_visible()
+
+    press(page, "CMP-D-06")
+
+    expect(item.locator(".item__error")).to_be_hidden()
+    expect(item).not_to_have_class("item--error")
+    expect(line).to_be_hidden()
+    expect(other.locator(".item__error")).to_be_visible()
+    finish(page)
+    expect(page.locator("[data-error-sum]")).to_be_hidden()

@@ -41,7 +41,7 @@ def test_a_new_person_sets_a_password_behind_the_one_time_link_and_signs_in(open
     page.get_by_role("button", name="设置密码").click()
 
     expect(page.get_by_text("密码已设置，请登录。")).to_be_visible()
-    page.get_by_label("用户名").fill("oc220102")
+    page.get_by_label("登录名").fill("oc220102")
     page.locator("input[type=password]").fill("Changchun-2026")
     page.get_by_role("button", name="登录").click()
     expect(page.get_by_role("heading", name="工作台")).to_be_visible()

@@ -66,7 +66,7 @@ def officer_checks(stage: Stage, here: World) -> None:
     fill_in(page)
     bad = item(page, BAD_FOOD)
     tap(bad, "异常")
-    bad.get_by_label("怎么回事").fill("冷藏柜内鸡胸肉有异味，共 12 公斤，已封存。")
+    bad.get_by_label("异常情况说明").fill("冷藏柜内鸡胸肉有异味，共 12 公斤，已封存。")
     bad.locator("input[type=file]").set_input_files(stage.photo("变质食材", "firebrick"))
     expect(bad.locator("[data-photos] img")).to_have_count(1)
     if bad.locator(".sheet__stop").count():
@@ -84,7 +84,7 @@ def officer_checks(stage: Stage, here: World) -> None:
 
 
 def sign_in(page: Page, username: str) -> None:
-    page.get_by_label("用户名").fill(username)
+    page.get_by_label("登录名").fill(username)
     page.get_by_label("密码", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="登录").click()
     page.wait_for_url(lambda url: "/account/" not in url)

@@ -14,9 +14,9 @@ from logistics_portal.kit.errors import NotAllowed
 class State(TextChoices):
     """Where a request for a correction stands."""
 
-    REQUESTED = "requested", _("待放行")
-    RELEASED = "released", _("已放行")
-    REFUSED = "refused", _("不予放行")
+    REQUESTED = "requested", _("待同意更正")
+    RELEASED = "released", _("已同意更正")
+    REFUSED = "refused", _("不同意更正")
     WITHDRAWN = "withdrawn", _("已撤回")
     USED = "used", _("已更正")
     LAPSED = "lapsed", _("逾期未更正")

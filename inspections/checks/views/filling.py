@@ -128,6 +128,7 @@ def receipt(request: SignedRequest, pk: int) -> HttpResponse:
     rows = selectors.rows_to_do(scope.own_places(request.user).filter(school=check.school_id), now, local_date(now))
     context = {
         "check": check,
+        "corrected": history.corrected_by(check),
         "failures": history.failures(check),
         "next": duties.next_of(duties.of(request.user, rows)),
         "photo_limit": figures_on(local_date(check.handed_in_at)).photos_a_school_day,

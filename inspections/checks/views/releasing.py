@@ -41,7 +41,7 @@ def ask(request: SignedRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             made = releasing.ask(check=row, reason=form.cleaned_data["reason"], by=request.user, post=post, at=now)
-            messages.success(request, gettext("已提交，等初审单位后勤部门放行。"))
+            messages.success(request, gettext("已提交，等初审单位后勤部门同意更正。"))
             return redirect("inspections:release", made.pk)
         except NotAllowed as refusal:
             form.add_error(None, str(refusal))

@@ -255,6 +255,11 @@ def latest_extension(timing: Timing) -> datetime:
     return timing.first_due_at + timing.allowed
 
 
+def last_extension_day(timing: Timing) -> date:
+    """Return the last day that is over by the latest deadline an extension may set."""
+    return local_date(latest_extension(timing)) - ONE_DAY
+
+
 def require_extension(timing: Timing, until: datetime, asked_at: datetime, figures: Figures = DEFAULTS) -> None:
     """Refuse an extension that the rules do not allow, naming what stands in the way."""
     if timing.severity == Severity.CRITICAL:
@@ -266,8 +271,8 @@ def require_extension(timing: Timing, until: datetime, asked_at: datetime, figur
     if until <= timing.due_at:
         raise NotAllowed(gettext("新期限应晚于原期限。"))
     if until > latest_extension(timing):
-        last = local_date(latest_extension(timing)) - ONE_DAY  # the last day that is over by then
-        raise NotAllowed(gettext("延期不能超过首次期限的时长，最晚可选 %(day)s。") % {"day": last})
+        words = {"day": last_extension_day(timing)}
+        raise NotAllowed(gettext("延期不能超过首次期限的时长，最晚可选 %(day)s。") % words)
 
 
 def extension_allowed(timing: Timing, until: datetime, asked_at: datetime, figures: Figures = DEFAULTS) -> bool:
@@ -277,6 +282,11 @@ def extension_allowed(timing: Timing, until: datetime, asked_at: datetime, figur
     except NotAllowed:
         return False
     return True
+
+
+def last_toleration_day(on: date, since: date | None = None, figures: Figures = DEFAULTS) -> date:
+    """Return until when a fault may be tolerated that was first tolerated `since`, or is asked for `on` a day."""
+    return (since or on) + timedelta(days=figures.tolerate_longest)
 
 
 def require_toleration(
@@ -294,8 +304,10 @@ def require_toleration(
     """
     if timing.severity == Severity.CRITICAL or not structural:
         raise NotAllowed(gettext("只有注明“结构性”的非严重问题可以限期保留。"))
-    if not on < until <= (since or on) + timedelta(days=figures.tolerate_longest):
-        raise NotAllowed(gettext("限期保留应有期限，最长%(days)s天。") % {"days": figures.tolerate_longest})
+    last = last_toleration_day(on, since, figures)
+    if not on < until <= last:
+        words = {"days": figures.tolerate_longest, "day": last}
+        raise NotAllowed(gettext("限期保留最长 %(days)s 天，最晚可选 %(day)s。") % words)
 
 
 def tolerated(timing: Timing, asked_at: datetime, until: date) -> Timing:

@@ -11,8 +11,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from inspections.findings import rules
 from inspections.findings.figures import figures_on, soonest_unverified
@@ -28,7 +28,9 @@ from logistics_portal.accounts.models import User
 from logistics_portal.kit.dates import local_date
 from logistics_portal.records.hours import Urgency
 from logistics_portal.records.models import Notice
+from logistics_portal.records.sayings import said
 from logistics_portal.records.selectors import figures_read_once
+from logistics_portal.records.services import worded
 from schools.terms import selectors as terms
 from schools.terms.rules.calendar import Calendar
 
@@ -88,8 +90,7 @@ class Told:
             Notice(
                 to=person,
                 key=f"finding:{finding.pk}:{key}:{facts['round']}",
-                title=(gettext("%(school)s%(place)s：%(what)s") % what)[:120],
-                text=finding.title,
+                **worded(said(gettext_noop("%(school)s%(place)s：%(what)s"), what), finding.title),
                 url=address(finding.pk),
                 urgency=urgency(finding),
                 at=self.at,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from inspections.findings import rules
 from inspections.findings.figures import figures_on
@@ -35,7 +35,7 @@ def ask_withdrawal(*, finding: Finding, reason: str, hand: Hand) -> Finding:
     tell(
         row,
         people_of_office(row, Permission.FINDING_WITHDRAW, hand.at),
-        gettext("申请误报撤销，请决定"),
+        gettext_noop("申请误报撤销，请决定"),
         hand,
         text=reason,
     )
@@ -53,7 +53,7 @@ def refuse_withdrawal(*, finding: Finding, reason: str, hand: Hand) -> Finding:
     if hand.by.pk == asked.by_id:
         raise NotAllowed(gettext("申请人不能答复自己的申请，请由他人办理。"))
     write_down(row, "no_withdraw", reason, hand)
-    tell(row, [asked.by, row.fixer], gettext("误报撤销未同意，请按期整改"), hand, text=reason)
+    tell(row, [asked.by, row.fixer], gettext_noop("误报撤销未同意，请按期整改"), hand, text=reason)
     return row
 
 
@@ -70,7 +70,7 @@ def withdraw(*, finding: Finding, reason: str, hand: Hand) -> Finding:
     row.outcome, row.closed_at, row.rung = rules.OUTCOMES[rules.Step.WITHDRAW], hand.at, ""
     row.save(update_fields=["state", "outcome", "closed_at", "rung"])
     write_down(row, rules.Step.WITHDRAW, reason, hand)
-    tell(row, [asked.by if asked else None, row.fixer], gettext("误报已撤销"), hand, text=reason)
+    tell(row, [asked.by if asked else None, row.fixer], gettext_noop("误报已撤销"), hand, text=reason)
     return row
 
 
@@ -89,5 +89,5 @@ def reopen(*, finding: Finding, reason: str, hand: Hand) -> Finding:
     told = [row.fixer, *people_at_school(row, [Role.LOGISTICS_OFFICER, Role.VICE_PRINCIPAL_LOGISTICS], hand.at)]
     write_down(row, rules.Step.REOPEN, reason, hand)
     send_back(row)
-    tell(row, told, gettext("问题重新打开，请整改"), hand, text=reason)
+    tell(row, told, gettext_noop("问题重新打开，请整改"), hand, text=reason)
     return row

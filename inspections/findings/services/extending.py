@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from inspections.findings import rules
 from inspections.findings.models import ExtensionRequest, Finding, FindingEvent
@@ -22,6 +22,7 @@ from inspections.findings.services.keeping import (
 from logistics_portal.accounts.permissions import Permission
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records import services as records
+from logistics_portal.records.sayings import said
 from logistics_portal.records.selectors import figures_read_once
 from schools.terms import selectors as terms
 
@@ -38,8 +39,19 @@ def ask_extension(*, finding: Finding, until: datetime, reason: str, hand: Hand)
         finding=row, asked_by=hand.by, asked_at=hand.at, until=until, reason=reason
     )
     write_down(row, "ask_extend", reason, hand, until=until)
-    tell(row, people_of_office(row, Permission.FINDING_EXTEND, hand.at), gettext("申请延期，请答复"), hand, text=reason)
+    tell(
+        row,
+        people_of_office(row, Permission.FINDING_EXTEND, hand.at),
+        gettext_noop("申请延期，请答复"),
+        hand,
+        text=reason,
+    )
     return request
+
+
+def last_day_to_ask_for(finding: Finding) -> date:
+    """Return the last day that an extension of a finding may be asked for."""
+    return rules.last_extension_day(timing_of(finding))
 
 
 @transaction.atomic
@@ -56,7 +68,13 @@ def answer_extension(*, request: ExtensionRequest, granted: bool, answer: str, h
     asked.granted, asked.answered_by, asked.answered_at, asked.answer = granted, hand.by, hand.at, answer
     asked.save(update_fields=["granted", "answered_by", "answered_at", "answer"])
     write_down(row, rules.Step.EXTEND if granted else "no_extension", answer, hand, until=asked.until)
-    tell(row, [asked.asked_by, row.fixer], gettext("延期已同意") if granted else gettext("延期未同意"), hand, answer)
+    tell(
+        row,
+        [asked.asked_by, row.fixer],
+        gettext_noop("延期已同意") if granted else gettext_noop("延期未同意"),
+        hand,
+        answer,
+    )
     return asked
 
 
@@ -99,11 +117,11 @@ def _silence(row: ExtensionRequest, at: datetime) -> None:
     facts = records.plain({"round": finding.returns, "until": row.until})
     FindingEvent.objects.create(finding=finding, step="no_extension", at=at, text=row.answer, facts=facts)
     records.log(by=None, verb="finding.no_extension", on=finding, reason=row.answer, at=at)
-    words = {"school": finding.school.name, "place": finding.place.name, "what": gettext("延期未同意")}
+    words = {"school": finding.school.name, "place": finding.place.name, "what": said(gettext_noop("延期未同意"))}
     records.notify(
         to=list({person.pk: person for person in (row.asked_by, finding.fixer) if person is not None}.values()),
         key=f"extension:{row.pk}:silence",
-        title=gettext("%(school)s%(place)s：%(what)s") % words,
+        title=said(gettext_noop("%(school)s%(place)s：%(what)s"), words),
         text=row.answer,
         url=address(finding.pk),
         at=at,

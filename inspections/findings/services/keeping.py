@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.files import File
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from inspections.findings import rules
 from inspections.findings.figures import figures_on
@@ -23,6 +23,7 @@ from logistics_portal.kit.errors import Clash
 from logistics_portal.records import services as records
 from logistics_portal.records.models import Notice
 from logistics_portal.records.photos import keep_photo
+from logistics_portal.records.sayings import said
 from schools.terms import selectors as terms
 
 Photos = Sequence["File[bytes]"]
@@ -91,15 +92,15 @@ def add_photos(finding: Finding, photos: Photos, phase: str, hand: Hand) -> int:
 
 
 def tell(finding: Finding, people: Iterable[User | None], title: str, hand: Hand, text: str = "") -> None:
-    """Put a line into the inboxes of some people, but not of whoever acts."""
+    """Put a line into the inboxes of some people, but not of whoever acts; each reads the title in the own language."""
     to = {person.pk: person for person in people if person is not None and person.pk != hand.by.pk}
     if not to:
         return
-    words = {"school": finding.school.name, "place": finding.place.name, "what": title}
+    words = {"school": finding.school.name, "place": finding.place.name, "what": said(title)}
     records.notify(
         to=to.values(),
         key=f"finding:{finding.pk}:{hand.at.isoformat()}",
-        title=gettext("%(school)s%(place)s：%(what)s") % words,
+        title=said(gettext_noop("%(school)s%(place)s：%(what)s"), words),
         text=text or finding.title,
         url=address(finding.pk),
         urgency=Notice.Urgency.ALARM if finding.severity == rules.Severity.CRITICAL else Notice.Urgency.NORMAL,

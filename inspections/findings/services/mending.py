@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from django.db import transaction
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from inspections.findings import rules
 from inspections.findings.models import Finding, FindingPhoto
@@ -72,7 +72,7 @@ def assign(*, finding: Finding, fixer: User, hand: Hand) -> Finding:
     row.fixer = fixer
     row.save(update_fields=["fixer"])
     write_down(row, "assign", fixer.full_name, hand, fixer=fixer.pk)
-    tell(row, [fixer], gettext("请整改"), hand)
+    tell(row, [fixer], gettext_noop("请整改"), hand)
     return row
 
 

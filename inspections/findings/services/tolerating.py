@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from inspections.findings import rules
 from inspections.findings.models import Finding, FindingEvent, Toleration
@@ -28,6 +28,7 @@ from logistics_portal.accounts.permissions import Permission, Role
 from logistics_portal.kit.dates import day_end, local_date
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records import services as records
+from logistics_portal.records.sayings import said, source
 
 State = Toleration.State
 RUN_OUT = "run_out"
@@ -60,11 +61,17 @@ def ask_toleration(*, finding: Finding, until: date, reason: str, hand: Hand) ->
     tell(
         row,
         people_of_office(row, Permission.FINDING_TOLERATE_PREPARE, hand.at),
-        gettext("申请限期保留，请初审"),
+        gettext_noop("申请限期保留，请初审"),
         hand,
         text=reason,
     )
     return asked
+
+
+def longest_toleration(finding: Finding, on: date) -> tuple[date, int]:
+    """Return the last day that a toleration asked for `on` a day may reach, and how many days it may last in all."""
+    figures = figures_of(finding)
+    return rules.last_toleration_day(on, _since(finding), figures), figures.tolerate_longest
 
 
 @transaction.atomic
@@ -84,7 +91,7 @@ def forward_toleration(*, toleration: Toleration, grounds: Grounds, hand: Hand) 
     tell(
         row,
         people_of_office(row, Permission.FINDING_TOLERATE, hand.at),
-        gettext("限期保留，请审定"),
+        gettext_noop("限期保留，请审定"),
         hand,
         text=asked.reason,
     )
@@ -99,7 +106,7 @@ def return_toleration(*, toleration: Toleration, reason: str, hand: Hand) -> Tol
     asked.state, asked.prepared_by, asked.prepared_at, asked.answer = State.RETURNED, hand.by, hand.at, reason
     asked.save(update_fields=["state", "prepared_by", "prepared_at", "answer"])
     write_down(row, "ret_tolerate", reason, hand)
-    tell(row, [asked.asked_by, row.fixer], gettext("限期保留申请被退回"), hand, text=reason)
+    tell(row, [asked.asked_by, row.fixer], gettext_noop("限期保留申请被退回"), hand, text=reason)
     return asked
 
 
@@ -123,7 +130,7 @@ def decide_toleration(*, toleration: Toleration, granted: bool, answer: str, han
         _move_deadline(row, rules.tolerated(timing_of(row), asked.asked_at, asked.until_date))
     step = rules.Step.TOLERATE if granted else "no_tolerate"
     write_down(row, step, answer or asked.note, hand, tolerated_until=row.tolerated_until)
-    title = gettext("限期保留已同意") if granted else gettext("限期保留未同意")
+    title = gettext_noop("限期保留已同意") if granted else gettext_noop("限期保留未同意")
     tell(row, _school(row, asked, hand.at), title, hand, text=answer)
     return asked
 
@@ -147,7 +154,7 @@ def revoke_toleration(*, finding: Finding, reason: str, hand: Hand) -> Toleratio
     first_due_at = min(one.old_due_at or hand.at for one in held)
     _move_deadline(row, rules.no_longer_tolerated(timing_of(row), first_due_at, hand.at))
     write_down(row, "end_tolerate", reason, hand)
-    tell(row, _school(row, held[0], hand.at), gettext("限期保留已撤销，请整改"), hand, text=reason)
+    tell(row, _school(row, held[0], hand.at), gettext_noop("限期保留已撤销，请整改"), hand, text=reason)
     return held[0]
 
 
@@ -175,17 +182,17 @@ def _run_out(pk: int, at: datetime) -> int:
     asked = _passed(at).filter(pk=pk).first()
     if asked is None:  # another worker said it, or the school mended it, meanwhile
         return 0
-    text = gettext("限期保留到 %(day)s 为止，尚未整改，从次日起按超期计。") % {"day": asked.until_date}
+    text = said(gettext_noop("限期保留到 %(day)s 为止，尚未整改，从次日起按超期计。"), {"day": asked.until_date})
     facts = {"round": row.returns, "until": asked.until_date, "toleration": asked.pk}
-    FindingEvent.objects.create(finding=row, step=RUN_OUT, at=at, text=text, facts=records.plain(facts))
+    FindingEvent.objects.create(finding=row, step=RUN_OUT, at=at, text=source(text), facts=records.plain(facts))
     after = {"state": row.state, "due_at": row.due_at, "tolerated_until": row.tolerated_until}
-    records.log(by=None, verb=f"finding.{RUN_OUT}", on=row, after=after, reason=text, at=at)
+    records.log(by=None, verb=f"finding.{RUN_OUT}", on=row, after=after, reason=source(text), at=at)
     people = [*_school(row, asked, at), *people_of_office(row, Permission.FINDING_TOLERATE_PREPARE, at)]
-    words = {"school": row.school.name, "place": row.place.name, "what": gettext("限期保留到期，请整改")}
+    words = {"school": row.school.name, "place": row.place.name, "what": said(gettext_noop("限期保留到期，请整改"))}
     records.notify(
         to=list({person.pk: person for person in people if person is not None}.values()),
         key=f"toleration:{asked.pk}:{RUN_OUT}",
-        title=gettext("%(school)s%(place)s：%(what)s") % words,
+        title=said(gettext_noop("%(school)s%(place)s：%(what)s"), words),
         text=text,
         url=address(row.pk),
         at=at,

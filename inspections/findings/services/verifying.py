@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from inspections.findings import rules
 from inspections.findings.models import Finding
@@ -28,7 +28,7 @@ def accept(*, finding: Finding, seen: Seen, hand: Hand, note: str = "") -> Findi
     row.verified_by, row.verified_at, row.closed_at, row.rung = hand.by, hand.at, hand.at, ""
     row.save(update_fields=["state", "outcome", "verified_by", "verified_at", "closed_at", "rung"])
     write(row, rules.Step.ACCEPT, note, hand)
-    tell(row, [row.remedied_by, row.fixer], gettext("整改已复查通过"), hand)
+    tell(row, [row.remedied_by, row.fixer], gettext_noop("整改已复查通过"), hand)
     return row
 
 
@@ -48,7 +48,7 @@ def refuse(*, finding: Finding, seen: Seen, reason: str, hand: Hand) -> Finding:
     facts = {"remedied_at": row.remedied_at, "remedied_by": row.remedied_by_id}
     write(row, rules.Step.REFUSE, reason, hand, **facts)
     send_back(row)
-    tell(row, told, gettext("整改被退回"), hand, text=reason)
+    tell(row, told, gettext_noop("整改被退回"), hand, text=reason)
     return row
 
 

@@ -99,7 +99,7 @@ def ask_extension(request: SignedRequest, pk: int) -> HttpResponse:
     """Ask for a later deadline."""
     finding = found(request, pk)
     hand = hand_for(request, Act.ASK_EXTENSION, finding)
-    form = ExtensionForm(request.POST or None)
+    form = ExtensionForm(request.POST or None, last=services.last_day_to_ask_for(finding))
 
     def do(it: Any) -> Any:
         return services.ask_extension(finding=finding, until=form.until, reason=it["reason"], hand=hand)
@@ -203,7 +203,7 @@ def verdict(request: SignedRequest, act: Act, finding: Finding, form: Form, do: 
     """Take a verdict; one on a remedy that changed meanwhile answers 409 and says so."""
     if not form.is_valid():
         return not_settled(
-            request, finding, "；".join(str(it) for errors in form.errors.values() for it in errors), 422
+            request, finding, gettext("；").join(str(it) for errors in form.errors.values() for it in errors), 422
         )
     try:
         do(form.cleaned_data)

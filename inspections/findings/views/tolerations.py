@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from inspections.findings import services
@@ -23,7 +24,8 @@ def ask(request: SignedRequest, pk: int) -> HttpResponse:
     """Let the principal ask that a structural fault may stay until a day."""
     finding = found(request, pk)
     hand = hand_for(request, Act.ASK_TOLERATION, finding)
-    form = TolerationForm(request.POST or None)
+    last, days = services.longest_toleration(finding, timezone.localdate())
+    form = TolerationForm(request.POST or None, last=last, days=days)
 
     def do(it: Any) -> Any:
         return services.ask_toleration(finding=finding, until=it["until"], reason=it["reason"], hand=hand)

@@ -22,7 +22,7 @@ from inspections.incidents.services.reporting import (
     verify_rectification,
 )
 from inspections.incidents.services.softening import decide_softening, propose_softening
-from inspections.incidents.services.vetoing import confirm, propose, refuse, second
+from inspections.incidents.services.vetoing import confirm, propose, refuse, second, send_back
 
 __all__ = [
     "Casualty",
@@ -48,6 +48,7 @@ __all__ = [
     "refuse",
     "report",
     "second",
+    "send_back",
     "tell_health",
     "verify_rectification",
 ]

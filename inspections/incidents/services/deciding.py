@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from inspections.incidents import levels, selectors
 from inspections.incidents.models import GradeDecision, Incident, ReportAct, ResponsibilityFinding
@@ -21,6 +22,7 @@ from logistics_portal.accounts.models import Post, User
 from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records import services as records
+from logistics_portal.records.sayings import said
 
 
 @dataclass(frozen=True)
@@ -196,7 +198,7 @@ def _refuse_second(waiting: bool) -> None:
 
 
 def _tell_softer(incident: Incident, event: str, text: str, at: datetime) -> None:
-    title = _("降低性认定待决定：%(name)s") % {"name": telling.name_of(incident)}
+    title = said(gettext_noop("降低性认定待决定：%(name)s"), {"name": telling.name_of(incident)})
     telling.tell_line(incident=incident, event=event, title=title, text=text[:200], at=at)
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from inspections.incidents import levels, selectors
 from inspections.incidents.models import Lifting, Veto
@@ -18,6 +19,7 @@ from logistics_portal.accounts.permissions import Role
 from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records import services as records
+from logistics_portal.records.sayings import said
 
 
 @transaction.atomic
@@ -50,7 +52,7 @@ def propose_lift(*, veto: Veto, ground: str, paper: Paper, by: User, post: Post,
         units=[post.unit],
         roles=[Role.BUREAU_LEADER],
         event=f"lifting-{asked.pk}",
-        title=_("否决解除待批准：%(number)s") % {"number": row.number},
+        title=said(gettext_noop("否决解除待批准：%(number)s"), {"number": row.number}),
         at=at,
     )
     return asked
@@ -79,7 +81,7 @@ def decide_lift(*, lifting: Lifting, agree: bool, answer: str, by: User, post: P
     row.save(update_fields=["state", "ended_by", "ended_second", "ended_at", "end_cause"])
     after = {"state": row.state, "document_no": asked.document_no}
     records.log(by=by, verb="veto.lift", on=row, after=after, reason=asked.reason, post=post, at=at)
-    title = _("一票否决已解除：%(number)s") % {"number": row.number}
+    title = said(gettext_noop("一票否决已解除：%(number)s"), {"number": row.number})
     telling.tell_school(veto=row, event="lifted", title=title, text=row.end_cause, at=at)
     telling.tell_line(incident=row.incident, event=f"lifted-{row.pk}", title=title, text=row.end_cause[:200], at=at)
     return asked

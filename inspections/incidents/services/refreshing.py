@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from inspections.incidents import levels, selectors
 from inspections.incidents.models import Incident, Veto
@@ -14,6 +15,7 @@ from inspections.incidents.rules.words import VetoState
 from inspections.incidents.services import telling
 from logistics_portal.accounts.models import User
 from logistics_portal.records import services as records
+from logistics_portal.records.sayings import said
 
 
 def refresh_vetoes(*, incident: Incident, by: User | None, at: datetime) -> None:
@@ -67,6 +69,6 @@ def _ask_to_lift(veto: Veto, at: datetime) -> None:
         units=[levels.level_of(veto)],
         roles=levels.OFFICE,
         event=f"unfounded-{veto.pk}-{veto.incident.version}",
-        title=_("否决 %(number)s 的事由已不成立，请按新的认定办理解除") % {"number": veto.number},
+        title=said(gettext_noop("否决 %(number)s 的事由已不成立，请按新的认定办理解除"), {"number": veto.number}),
         at=at,
     )

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from inspections.incidents import levels, selectors
 from inspections.incidents.models import Incident, IncidentVersion
@@ -20,6 +21,7 @@ from logistics_portal.accounts.selectors import unit_at
 from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records import services as records
+from logistics_portal.records.sayings import said
 from schools.register.models import Place, School
 
 OVER = {IncidentState.ENDED, IncidentState.FINAL, IncidentState.CLOSED, IncidentState.STRUCK}
@@ -85,7 +87,7 @@ def report(*, first: First, by: User, post: Post, at: datetime) -> Incident:
     keeping.keep_version(incident, (IncidentVersion.Kind.FIRST, first.summary), Hand(by, post, at))
     keeping.judge_lateness(incident)
     records.log(by=by, verb="incident.report", on=incident, after=keeping.facts(incident), post=post, at=at)
-    title = _("事故初报：%(name)s") % {"name": telling.name_of(incident)}
+    title = said(gettext_noop("事故初报：%(name)s"), {"name": telling.name_of(incident)})
     telling.tell_line(incident=incident, event="report", title=title, text=first.summary[:200], at=at)
     units = [first.school.unit]
     telling.tell_unit(incident=incident, units=units, roles=telling.HEADS, event="report", title=title, at=at)
@@ -106,7 +108,7 @@ def follow_up(
     step = "resume" if incident.state in OVER else "follow_up"
     keeping.apply(incident, step, change, (IncidentVersion.Kind.FOLLOW_UP, text), Hand(by, post, at))
     refreshing.refresh_vetoes(incident=incident, by=by, at=at)
-    title = _("事故续报：%(name)s") % {"name": telling.name_of(incident)}
+    title = said(gettext_noop("事故续报：%(name)s"), {"name": telling.name_of(incident)})
     telling.tell_line(incident=incident, event=f"version-{incident.version}", title=title, text=text[:200], at=at)
     return incident
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from inspections.incidents import levels, selectors
 from inspections.incidents.models import Incident, IncidentVersion, ReportAct, Softening
@@ -18,6 +19,7 @@ from logistics_portal.accounts.models import Post, User
 from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records import services as records
+from logistics_portal.records.sayings import said
 from schools.register.models import School
 
 STRIKE, CLOSE, DROP_ACT = "strike", "close", "drop_report_act"
@@ -42,7 +44,7 @@ def propose_softening(
         proposed_at=at,
     )
     records.log(by=by, verb="incident.soften.propose", on=incident, after=row.change, reason=reason, at=at)
-    title = _("降低性变更待决定：%(name)s") % {"name": telling.name_of(incident)}
+    title = said(gettext_noop("降低性变更待决定：%(name)s"), {"name": telling.name_of(incident)})
     telling.tell_line(incident=incident, event=f"softening-{row.pk}", title=title, text=reason[:200], at=at)
     return row
 
@@ -67,8 +69,9 @@ def decide_softening(
     if agree:
         _carry_out(incident, row, Hand(row.proposed_by, None, at, approved_by=by))
         refreshing.refresh_vetoes(incident=incident, by=by, at=at)
-    said = _("已批准") if agree else _("未批准")
-    title = _("降低性变更%(said)s：%(name)s") % {"said": said, "name": telling.name_of(incident)}
+    answered = said(gettext_noop("已批准") if agree else gettext_noop("未批准"))
+    words = {"said": answered, "name": telling.name_of(incident)}
+    title = said(gettext_noop("降低性变更%(said)s：%(name)s"), words)
     telling.tell_line(incident=incident, event=f"softened-{row.pk}", title=title, text=answer[:200], at=at)
     return row
 

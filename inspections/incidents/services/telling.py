@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from inspections.incidents import levels
 from inspections.incidents.models import Incident, Veto
@@ -15,11 +15,12 @@ from logistics_portal.accounts.permissions import Role
 from logistics_portal.kit.dates import local_date
 from logistics_portal.records import services as records
 from logistics_portal.records.models import Notice
+from logistics_portal.records.sayings import Said, said
 
 HEADS = (Role.VICE_PRINCIPAL_LOGISTICS, Role.PRINCIPAL, Role.PARTY_SECRETARY, Role.LOGISTICS_OFFICER)
 
 
-def tell_line(*, incident: Incident, event: str, title: str, text: str, at: datetime) -> None:
+def tell_line(*, incident: Incident, event: str, title: Said, text: str | Said, at: datetime) -> None:
     """Tell the offices of every bureau above the school at once."""
     people = levels.people_at(levels.line_of(incident), levels.OFFICE, local_date(at))
     records.notify(
@@ -34,7 +35,7 @@ def tell_line(*, incident: Incident, event: str, title: str, text: str, at: date
 
 
 def tell_unit(
-    *, incident: Incident, units: Iterable[Unit], roles: Iterable[Role], event: str, title: str, at: datetime
+    *, incident: Incident, units: Iterable[Unit], roles: Iterable[Role], event: str, title: Said, at: datetime
 ) -> None:
     """Tell the people on some posts of some units; the same event tells nobody twice."""
     people = levels.people_at(units, roles, local_date(at))
@@ -42,7 +43,7 @@ def tell_unit(
     records.notify(to=people, key=key, title=title, url=page_of(incident), urgency=Notice.Urgency.ALARM, at=at)
 
 
-def tell_school(*, veto: Veto, event: str, title: str, text: str, at: datetime) -> None:
+def tell_school(*, veto: Veto, event: str, title: Said, text: str | Said, at: datetime) -> None:
     """Tell the heads of the school what became of a veto."""
     people = levels.people_at([veto.school.unit], HEADS, local_date(at))
     key = f"veto:{veto.pk}:{event}"
@@ -50,15 +51,32 @@ def tell_school(*, veto: Veto, event: str, title: str, text: str, at: datetime) 
     records.notify(to=people, key=key, title=title, text=text, url=url, urgency=Notice.Urgency.ALARM, at=at)
 
 
+def tell_sent_back(*, veto: Veto, reason: str, at: datetime) -> None:
+    """Tell the heads of the bureau that confirms that a veto came back from the leader, and why."""
+    people = levels.people_at([levels.level_of(veto)], [Role.OFFICE_HEAD], local_date(at))
+    records.notify(
+        to=people,
+        key=f"veto:{veto.pk}:sent-back:{at:%s}",
+        title=said(gettext_noop("一票否决被退回，请重新办理：%(name)s"), {"name": name_of(veto.incident)}),
+        text=reason,
+        url=reverse("inspections:veto", args=[veto.pk]),
+        urgency=Notice.Urgency.ALARM,
+        at=at,
+    )
+
+
 def page_of(incident: Incident) -> str:
     """Return the address of an incident's page."""
     return reverse("inspections:incident", args=[incident.pk])
 
 
-def name_of(incident: Incident) -> str:
+def name_of(incident: Incident) -> Said:
     """Return an incident in few words: number, school and kind."""
-    return _("%(number)s %(school)s（%(kind)s）") % {
-        "number": incident.number,
-        "school": incident.school.name,
-        "kind": incident.get_kind_display(),
-    }
+    return said(
+        gettext_noop("%(number)s %(school)s（%(kind)s）"),
+        {
+            "number": incident.number,
+            "school": incident.school.name,
+            "kind": Incident.Kind(incident.kind).label,
+        },
+    )

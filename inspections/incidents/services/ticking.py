@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from inspections.incidents import levels, selectors, timing
 from inspections.incidents.models import Incident, Veto
@@ -16,6 +16,7 @@ from inspections.incidents.timing import Clock
 from logistics_portal.accounts.models import Unit
 from logistics_portal.accounts.permissions import Role
 from logistics_portal.kit.dates import local_date
+from logistics_portal.records.sayings import said
 from logistics_portal.records.selectors import figures_read_once
 
 
@@ -45,11 +46,11 @@ def _watch(incident: Incident, clock: Clock, at: datetime) -> None:
     roles = telling.HEADS if clock.unit.pk == incident.school.unit_id else levels.OFFICE
     if at > clock.due_at:
         units: list[Unit] = [clock.unit, _above(incident, clock.unit)]
-        title = _("已超时：%(what)s，%(name)s") % {"what": clock.label, "name": name}
+        title = said(gettext_noop("已超时：%(what)s，%(name)s"), {"what": said(clock.label), "name": name})
         both = [*roles, *levels.OFFICE]
         telling.tell_unit(incident=incident, units=units, roles=both, event=f"{clock.key}-overdue", title=title, at=at)
     elif clock.is_near(at):
-        title = _("即将超时：%(what)s，%(name)s") % {"what": clock.label, "name": name}
+        title = said(gettext_noop("即将超时：%(what)s，%(name)s"), {"what": said(clock.label), "name": name})
         units = [clock.unit]
         telling.tell_unit(incident=incident, units=units, roles=roles, event=f"{clock.key}-soon", title=title, at=at)
 
@@ -57,19 +58,19 @@ def _watch(incident: Incident, clock: Clock, at: datetime) -> None:
 def _watch_days(incident: Incident, at: datetime) -> None:
     name = telling.name_of(incident)
     if clocks.local_date(at) > selectors.casualty_window_ends(incident):
-        title = _("伤亡统计期已满，请核对伤亡并认定等级：%(name)s") % {"name": name}
+        title = said(gettext_noop("伤亡统计期已满，请核对伤亡并认定等级：%(name)s"), {"name": name})
         units = [incident.county]
         telling.tell_unit(
             incident=incident, units=units, roles=levels.OFFICE, event="casualty-window", title=title, at=at
         )
     if timing.concealment_open(incident):
-        title = _("请认定是否瞒报、谎报：%(name)s") % {"name": name}
+        title = said(gettext_noop("请认定是否瞒报、谎报：%(name)s"), {"name": name})
         units = [incident.county.next_level]
         telling.tell_unit(
             incident=incident, units=units, roles=[Role.OFFICE_HEAD], event="concealment", title=title, at=at
         )
     if timing.finding_missing(incident, at):
-        title = _("事故久未作出责任认定：%(name)s") % {"name": name}
+        title = said(gettext_noop("事故久未作出责任认定：%(name)s"), {"name": name})
         units = [levels.province_of(incident.county)]
         telling.tell_unit(
             incident=incident, units=units, roles=levels.OFFICE, event="finding-missing", title=title, at=at

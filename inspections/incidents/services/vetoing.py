@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from inspections.incidents import levels, selectors
 from inspections.incidents.levels import confirmer_of
@@ -20,6 +21,7 @@ from logistics_portal.accounts.permissions import Role
 from logistics_portal.kit.dates import last_day_before, local_date, until_text
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records import services as records
+from logistics_portal.records.sayings import Said, said
 from schools.terms.selectors import national_calendar
 
 
@@ -99,7 +101,29 @@ def second(*, veto: Veto, by: User, post: Post, at: datetime) -> Veto:
     row.seconded_by, row.seconded_at = by, at
     row.save(update_fields=["seconded_by", "seconded_at"])
     records.log(by=by, verb="veto.second", on=row, post=post, at=at)
-    _tell_confirmer(row, "seconded", Role.BUREAU_LEADER, at)
+    _tell_confirmer(row, f"seconded-{at:%s}", Role.BUREAU_LEADER, at)
+    return row
+
+
+@transaction.atomic
+def send_back(*, veto: Veto, reason: str, by: User, post: Post, at: datetime) -> Veto:
+    """Take the first provincial signature off a veto and give it back to the heads, with the reason (rights §2).
+
+    It stays proposed; the head signs anew, or refuses it.
+    """
+    row = _locked(veto)
+    _require_open(row)
+    _require_another(row, by, local_date(at))
+    if not reason.strip():
+        raise NotAllowed(_("退回必须写明理由。"))
+    if row.seconded_by_id is None:
+        raise NotAllowed(_("这项否决还没有初核，不能退回。"))
+    levels.require_decider(row.county, Decider.PROVINCE, post)
+    before = {"seconded_by": row.seconded_by_id}
+    row.seconded_by, row.seconded_at = None, None
+    row.save(update_fields=["seconded_by", "seconded_at"])
+    records.log(by=by, verb="veto.send_back", on=row, before=before, reason=reason, post=post, at=at)
+    telling.tell_sent_back(veto=row, reason=reason, at=at)
     return row
 
 
@@ -124,8 +148,8 @@ def confirm(*, veto: Veto, document_no: str, by: User, post: Post, at: datetime)
     telling.tell_school(
         veto=row,
         event="active",
-        title=_("一票否决决定：%(number)s（%(year)s 年度）") % {"number": row.number, "year": row.year},
-        text=_("决定文号 %(no)s。%(appeal)s") % {"no": row.document_no, "appeal": how_to_appeal(row)},
+        title=said(gettext_noop("一票否决决定：%(number)s（%(year)s 年度）"), {"number": row.number, "year": row.year}),
+        text=said(gettext_noop("决定文号 %(no)s。%(appeal)s"), {"no": row.document_no, "appeal": how_to_appeal(row)}),
         at=at,
     )
     return row
@@ -145,7 +169,7 @@ def refuse(*, veto: Veto, reason: str, by: User, post: Post, at: datetime) -> Ve
     row.ended_by, row.ended_at, row.end_cause = by, at, reason
     row.save(update_fields=["state", "ended_by", "ended_at", "end_cause"])
     records.log(by=by, verb="veto.refuse", on=row, reason=reason, post=post, at=at)
-    title = _("不予否决：%(number)s") % {"number": row.number}
+    title = said(gettext_noop("不予否决：%(number)s"), {"number": row.number})
     telling.tell_line(incident=row.incident, event=f"dismissed-{row.pk}", title=title, text=reason[:200], at=at)
     return row
 
@@ -161,11 +185,14 @@ def appeal_ends(veto: Veto) -> datetime:
     return clocks.appeal_ends(notified, national_calendar(), selectors.figures_on(notified))
 
 
-def how_to_appeal(veto: Veto) -> str:
+def how_to_appeal(veto: Veto) -> Said:
     """Return to whom and until when the school may appeal: on paper, as the portal takes no appeals yet."""
     bureau = levels.unit_for(confirmer_of(veto), veto.county).name
     named = {"until": last_day_before(appeal_ends(veto)).isoformat(), "bureau": bureau}
-    return _("如有异议，请在 %(until)s 以前（含当日）向%(bureau)s书面提出申诉；本系统暂不能在线提交申诉。") % named
+    wording = gettext_noop(
+        "如有异议，请在 %(until)s 以前（含当日）向%(bureau)s书面提出申诉；本系统暂不能在线提交申诉。"
+    )
+    return said(wording, named)
 
 
 def confirmation_due(veto: Veto) -> datetime:
@@ -180,7 +207,7 @@ def _tell_confirmer(veto: Veto, event: str, role: Role, at: datetime) -> None:
         units=[levels.level_of(veto)],
         roles=[role],
         event=f"veto-{veto.pk}-{event}",
-        title=_("一票否决待确认：%(name)s") % {"name": telling.name_of(veto.incident)},
+        title=said(gettext_noop("一票否决待确认：%(name)s"), {"name": telling.name_of(veto.incident)}),
         at=at,
     )
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.forms import Form
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -12,11 +14,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from inspections.incidents import doors, pages, services
+from inspections.incidents import doors, grounds, pages, services
 from inspections.incidents.acting import Sheet, bare, step
 from inspections.incidents.forms import AnswerForm, ConfirmForm, LiftForm, VetoForm
 from inspections.incidents.models import Lifting, Veto
-from inspections.incidents.services import Paper, vetoing
+from inspections.incidents.services import Paper, telling, vetoing
 from inspections.incidents.tables import VetoFilter, VetoTable
 from inspections.incidents.views.incidents import READERS, address, visible
 from logistics_portal.accounts.gate import SignedRequest, fresh, require, signed_in
@@ -57,7 +59,9 @@ def propose(request: SignedRequest, pk: int) -> HttpResponse:
         return services.propose(incident=incident, by=request.user, post=post, at=timezone.now(), **typed)
 
     form = VetoForm(request.POST or None, years=doors.years_to_veto(incident))
-    return step(request, PROPOSE, form, do, back=address(incident), about=incident)
+    about = telling.name_of(incident)
+    sheet = PROPOSE.resting_on(grounds.grounds_of(incident, doors.years_to_veto(incident)))
+    return step(request, sheet, form, do, back=address(incident), about=about)
 
 
 @signed_in
@@ -71,7 +75,7 @@ def second(request: SignedRequest, pk: int) -> HttpResponse:
     def do(_typed: dict[str, Any]) -> object:
         return services.second(veto=veto, by=request.user, post=post, at=timezone.now())
 
-    return step(request, SECOND, bare(request), do, back=page_of(veto), about=veto)
+    return sign(request, SECOND, bare(request), do, veto)
 
 
 @signed_in
@@ -85,7 +89,7 @@ def confirm(request: SignedRequest, pk: int) -> HttpResponse:
     def do(typed: dict[str, Any]) -> object:
         return services.confirm(veto=veto, by=request.user, post=post, at=timezone.now(), **typed)
 
-    return step(request, CONFIRM, ConfirmForm(request.POST or None), do, back=page_of(veto), about=veto)
+    return sign(request, CONFIRM, ConfirmForm(request.POST or None), do, veto)
 
 
 @signed_in
@@ -100,7 +104,21 @@ def refuse(request: SignedRequest, pk: int) -> HttpResponse:
     def do(typed: dict[str, Any]) -> object:
         return services.refuse(veto=veto, by=request.user, post=post, at=timezone.now(), **typed)
 
-    return step(request, REFUSE, ReasonForm(request.POST or None), do, back=page_of(veto), about=veto)
+    return sign(request, REFUSE, ReasonForm(request.POST or None), do, veto)
+
+
+@signed_in
+@fresh
+@require_http_methods(["GET", "POST"])
+def send_back(request: SignedRequest, pk: int) -> HttpResponse:
+    """Give a veto that the province's head has signed back to that head, with the reason."""
+    veto = visible_veto(request.user, pk)
+    post = require(request.user, Permission.VETO_CONFIRM_LEADER, at=veto.school.unit)
+
+    def do(typed: dict[str, Any]) -> object:
+        return services.send_back(veto=veto, by=request.user, post=post, at=timezone.now(), **typed)
+
+    return sign(request, SEND_BACK, ReasonForm(request.POST or None), do, veto)
 
 
 @signed_in
@@ -117,7 +135,7 @@ def lift(request: SignedRequest, pk: int) -> HttpResponse:
             veto=veto, ground=ground, paper=paper, by=request.user, post=post, at=timezone.now()
         )
 
-    return step(request, LIFT, LiftForm(request.POST or None), do, back=page_of(veto), about=veto)
+    return sign(request, LIFT, LiftForm(request.POST or None), do, veto)
 
 
 @signed_in
@@ -141,6 +159,14 @@ def visible_veto(user: User, pk: int) -> Veto:
     rows = Veto.objects.visible_to(user).select_related(*pages.VETO_RELATED)
     related = ("incident__grades", "incident__responsibilities", "incident__report_acts")
     return get_object_or_404(rows.prefetch_related(*related, "liftings__asked_by", "liftings__decided_by"), pk=pk)
+
+
+def sign(
+    request: SignedRequest, sheet: Sheet, form: Form, do: Callable[[dict[str, Any]], object], veto: Veto
+) -> HttpResponse:
+    """Show a signer which veto it is, of which school, and the facts it rests on, or take the step."""
+    about = f"{veto.number} · {veto.school.name}"
+    return step(request, sheet.resting_on(grounds.grounds_of_veto(veto)), form, do, back=page_of(veto), about=about)
 
 
 def page_of(veto: Veto) -> str:
@@ -168,6 +194,13 @@ CONFIRM = Sheet(
     _("确认后立即生效：该年度评价为不合格，创建评先停止申报，学校收到决定和申诉期限。"),
     _("确认否决"),
     _("否决已生效，学校已收到通知。"),
+    danger=True,
+)
+SEND_BACK = Sheet(
+    _("不同意，退回"),
+    _("退回省级后勤部门负责人重新办理：撤下初核签署，否决仍为拟否决，由负责人再次初核或决定不予否决。"),
+    _("退回"),
+    _("已退回省级后勤部门负责人。"),
     danger=True,
 )
 REFUSE = Sheet(

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from logistics_portal.accounts.models.people import User
@@ -23,7 +24,7 @@ class PeopleImport(Scoped):
     class State(models.TextChoices):
         """Where the import stands."""
 
-        CHECKED = "checked", _("已预检")
+        CHECKED = "checked", _("待导入")
         REFUSED = "refused", _("有错")
         APPLIED = "applied", _("已导入")
         CANCELLED = "cancelled", _("已取消")
@@ -83,6 +84,16 @@ class PeopleImport(Scoped):
     def is_open(self) -> bool:
         """Say whether it can still be agreed to, carried out or put aside."""
         return self.state == PeopleImport.State.CHECKED
+
+    @property
+    def is_sent_back(self) -> bool:
+        """Say whether who gave the list put it aside with a reason; who handed it in may bring a better one."""
+        return bool(self.answer)
+
+    @property
+    def stands(self) -> str:
+        """Return where the import stands, as people say it."""
+        return gettext("已退回") if self.is_sent_back else str(self.State(self.state).label)
 
     @property
     def is_agreed(self) -> bool:

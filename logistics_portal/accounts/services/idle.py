@@ -10,13 +10,14 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from logistics_portal.accounts import deciding, figures, selectors
 from logistics_portal.accounts.models import Unit, User
 from logistics_portal.accounts.services.people import end_sessions
 from logistics_portal.kit.dates import local_date
 from logistics_portal.records import services as records
+from logistics_portal.records.sayings import said
 
 NAMES_TOLD = 10
 
@@ -26,7 +27,7 @@ def tell_idle(*, at: datetime) -> int:
     """Tell who answers for them which accounts will be switched off; returns how many accounts were told of."""
     told_before, _off = figures.unused_since(at)
     untold = Q(idle_told_at__isnull=True) | Q(idle_told_at__lt=told_before)
-    people = list(selectors.unused_people(told_before).filter(untold).order_by("full_name", "pk"))
+    people = list(selectors.unused_people(told_before).filter(untold).order_by("username", "pk"))
     groups: dict[tuple[int, bool], list[User]] = {}
     for person in people:
         if person.main_post is not None:
@@ -47,7 +48,7 @@ def _tell(people: list[User], at: datetime) -> None:
     records.notify(
         to=deciding.account_keepers(post.unit, on).exclude(pk__in=[person.pk for person in people]),
         key=f"account.idle/{post.unit.first_reviewer.pk}/{post.unit.kind == Unit.Kind.SCHOOL:d}/{on}",
-        title=gettext("%(count)d 个账号长期未用，%(days)d 天后停用") % facts,
+        title=said(gettext_noop("%(count)d 个账号长期未用，%(days)d 天后停用"), facts),
         text=gettext("、").join(person.full_name for person in people[:NAMES_TOLD]),
         url=reverse("accounts:people") + "?state=idle",
         at=at,

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from logistics_portal.accounts import deciding, figures
 from logistics_portal.accounts.models import PeopleImport, Unit, User
@@ -20,6 +20,7 @@ from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records import services as records
 from logistics_portal.records.models import Attachment
+from logistics_portal.records.sayings import Said, said
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,8 @@ def hand_in(*, file: Attachment, found: DryRun, unit: Unit, asked_by: User, by: 
         records.notify(
             to=asked_by,
             key=f"people.list/{row.pk}",
-            title=gettext("请核对名单：导入学校人员 %(count)d 行") % {"count": row.rows},
-            text=gettext("%(name)s 上传，写明名单由您提供。您核对同意后才能导入。") % {"name": by.full_name},
+            title=said(gettext_noop("请核对名单：导入学校人员 %(count)d 行"), {"count": row.rows}),
+            text=said(gettext_noop("%(name)s 上传，写明名单由您提供。您核对同意后才能导入。"), {"name": by.full_name}),
             url=_page(row),
             at=at,
         )
@@ -89,18 +90,18 @@ def agree(*, row: PeopleImport, schools: Collection[Unit], by: User, at: datetim
 def _tell_agreed(row: PeopleImport, at: datetime) -> None:
     limit = figures.figure(figures.BULK_ROWS, local_date(at))
     words = {"name": row.asked_by.full_name, "count": row.rows, "by": row.by.full_name, "limit": limit}
-    next_step = gettext("请打开后确认导入。")
+    next_step = said(gettext_noop("请打开后确认导入。"))
     if row.needs_second:
-        next_step = gettext("超过 %(limit)d 行，已通知另一位安全管理员确认。") % words
+        next_step = said(gettext_noop("超过 %(limit)d 行，已通知另一位安全管理员确认。"), words)
         records.notify(
             to=deciding.second_persons(row, local_date(at)),
             key=f"people.import/{row.pk}",
-            title=gettext("待确认：导入学校人员 %(count)d 行") % words,
-            text=gettext("%(by)s 上传，%(name)s 已核对同意；超过 %(limit)d 行须第二人确认。") % words,
+            title=said(gettext_noop("待确认：导入学校人员 %(count)d 行"), words),
+            text=said(gettext_noop("%(by)s 上传，%(name)s 已核对同意；超过 %(limit)d 行须第二人确认。"), words),
             url=_page(row),
             at=at,
         )
-    title = gettext("%(name)s 已核对同意：导入学校人员 %(count)d 行") % words
+    title = said(gettext_noop("%(name)s 已核对同意：导入学校人员 %(count)d 行"), words)
     records.notify(to=row.by, key=f"people.agreed/{row.pk}", title=title, text=next_step, url=_page(row), at=at)
 
 
@@ -111,7 +112,9 @@ def decline(*, row: PeopleImport, reason: str, by: User, at: datetime) -> People
     row.answer, row.state, row.closed_at = reason[:200], PeopleImport.State.CANCELLED, at
     row.save(update_fields=["answer", "state", "closed_at"])
     records.log(by=by, verb="import.decline", on=row, reason=reason, at=at)
-    title = gettext("%(name)s 已退回名单：导入学校人员 %(count)d 行") % {"name": by.full_name, "count": row.rows}
+    title = said(
+        gettext_noop("%(name)s 已退回名单：导入学校人员 %(count)d 行"), {"name": by.full_name, "count": row.rows}
+    )
     records.notify(to=row.by, key=f"people.declined/{row.pk}", title=title, text=reason, url=_page(row), at=at)
     return row
 
@@ -158,10 +161,10 @@ def close(row: PeopleImport, by: User, at: datetime) -> PeopleImport:
     row.state, row.closed_at = PeopleImport.State.APPLIED, at
     row.confirmed_by = by if row.needs_second else None
     row.save(update_fields=["state", "closed_at", "confirmed_by"])
-    title = gettext("已按您提供的名单导入学校人员 %(count)d 行") % {"count": row.rows}
+    title = said(gettext_noop("已按您提供的名单导入学校人员 %(count)d 行"), {"count": row.rows})
     records.notify(to=row.asked_by, key=f"people.imported/{row.pk}", title=title, at=at)
     if row.needs_second:
-        title = gettext("导入学校人员 %(count)d 行：已由第二人确认") % {"count": row.rows}
+        title = said(gettext_noop("导入学校人员 %(count)d 行：已由第二人确认"), {"count": row.rows})
         records.notify(to=row.by, key=f"people.confirmed/{row.pk}", title=title, url=_page(row), at=at)
     return row
 
@@ -173,7 +176,7 @@ def cancel(*, row: PeopleImport, by: User, at: datetime) -> PeopleImport:
     if row.state != PeopleImport.State.CHECKED:
         raise NotAllowed(gettext("这份表已经办理过了。"))
     words = {"name": by.full_name, "count": row.rows}
-    title = gettext("%(name)s 已取消名单：导入学校人员 %(count)d 行") % words
+    title = said(gettext_noop("%(name)s 已取消名单：导入学校人员 %(count)d 行"), words)
     _tell_cancelled(row, row.asked_by, title, _page(row), at)
     return _cancel(row, by, at)
 
@@ -188,14 +191,14 @@ def cancel_old(*, at: datetime) -> int:
     rows = list(old.select_for_update(of=("self",)).select_related("by", "asked_by", "file").order_by("pk"))
     for row in rows:
         _cancel(row, None, at)
-        title = gettext("导入学校人员 %(count)d 行：过期未确认，已取消") % {"count": row.rows}
+        title = said(gettext_noop("导入学校人员 %(count)d 行：过期未确认，已取消"), {"count": row.rows})
         _tell_cancelled(row, row.by, title, reverse("accounts:import"), at)
         _tell_cancelled(row, row.asked_by, title, _page(row), at)
     return len(rows)
 
 
-def _tell_cancelled(row: PeopleImport, person: User, title: str, url: str, at: datetime) -> None:
-    text = gettext("没有写入任何人员。")
+def _tell_cancelled(row: PeopleImport, person: User, title: Said, url: str, at: datetime) -> None:
+    text = said(gettext_noop("没有写入任何人员。"))
     records.notify(to=person, key=f"people.cancelled/{row.pk}", title=title, text=text, url=url, at=at)
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from logistics_portal.accounts import rules
 from logistics_portal.accounts.drafts import Grant, StandIn
@@ -19,6 +19,7 @@ from logistics_portal.accounts.permissions import Role
 from logistics_portal.kit.dates import local_date, months_before
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records import services as records
+from logistics_portal.records.sayings import said
 from logistics_portal.records.selectors import book
 
 CONFLICT_MONTHS = "CONFLICT_MONTHS", 12
@@ -207,5 +208,5 @@ def _log(post: Post, verb: str, by: User | None, at: datetime, reason: str) -> N
     before, after = ({}, told) if granted else (told, {})
     records.log(by=by, verb=verb, on=post.user, unit=post.unit, before=before, after=after, reason=reason, at=at)
     words = {"role": Role(post.role).label, "unit": post.unit.name}
-    title = gettext("授予岗位：%(unit)s %(role)s") if granted else gettext("撤销岗位：%(unit)s %(role)s")
-    records.notify(to=post.user, key=f"{verb}/{post.pk}", title=title % words, text=reason, at=at)
+    title = gettext_noop("授予岗位：%(unit)s %(role)s") if granted else gettext_noop("撤销岗位：%(unit)s %(role)s")
+    records.notify(to=post.user, key=f"{verb}/{post.pk}", title=said(title, words), text=reason, at=at)

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from logistics_portal.accounts import deciding, rules
 from logistics_portal.accounts.drafts import Ask, Grant, NewPerson
@@ -19,6 +19,7 @@ from logistics_portal.accounts.services import people, posts
 from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records import services as records
+from logistics_portal.records.sayings import Said, said
 
 
 @transaction.atomic
@@ -67,11 +68,11 @@ def _refuse_holder(grant: Grant, new: NewPerson, by: User) -> None:
 
 
 def _tell_deciders(request: PostRequest, at: datetime) -> None:
-    words = {"unit": request.unit.name, "name": request.full_name, "role": request.title}
+    words = {"unit": request.unit.name, "name": request.full_name, "role": Role(request.role).label}
     records.notify(
         to=deciding.deciders(request.unit, local_date(at)).exclude(pk=request.asked_by_id),
         key=f"post.ask/{request.pk}",
-        title=gettext("岗位申请：%(unit)s %(name)s，%(role)s") % words,
+        title=said(gettext_noop("岗位申请：%(unit)s %(name)s，%(role)s"), words),
         text=request.reason,
         url=_page(request),
         at=at,
@@ -100,7 +101,7 @@ def grant(*, request: PostRequest, by: User, at: datetime) -> tuple[User, bool]:
     request.post = posts.grant_post(holder=holder, grant=asked, by=by, at=at)
     _close(request, PostRequest.State.GRANTED, by, at)
     records.log(by=by, verb="post.grant", on=request, after={"state": request.state}, at=at)
-    _tell_asker(request, gettext("已授予岗位：%(name)s，%(role)s"), _next_step(request, holder, is_new), at)
+    _tell_asker(request, gettext_noop("已授予岗位：%(name)s，%(role)s"), _next_step(request, holder, is_new), at)
     return holder, is_new
 
 
@@ -111,7 +112,7 @@ def refuse(*, request: PostRequest, reason: str, by: User, at: datetime) -> Post
     request.answer = reason[:200]
     _close(request, PostRequest.State.REFUSED, by, at)
     records.log(by=by, verb="post.refuse", on=request, after={"state": request.state}, reason=reason, at=at)
-    _tell_asker(request, gettext("岗位申请已退回：%(name)s，%(role)s"), reason, at)
+    _tell_asker(request, gettext_noop("岗位申请已退回：%(name)s，%(role)s"), reason, at)
     return request
 
 
@@ -143,17 +144,17 @@ def _close(request: PostRequest, state: PostRequest.State, by: User | None, at: 
     request.save(update_fields=["state", "decided_by", "decided_at", "answer", "post"])
 
 
-def _next_step(request: PostRequest, holder: User, is_new: bool) -> str:
+def _next_step(request: PostRequest, holder: User, is_new: bool) -> str | Said:
     """Return what the asker at the province does next: only a security administrator hands out one-time links."""
     if is_new and request.unit.kind == Unit.Kind.PROVINCE:
-        return gettext("账号“%(name)s”已建立，请到其人员页面发一次性链接。") % {"name": holder.username}
+        return said(gettext_noop("账号“%(name)s”已建立，请到其人员页面发一次性链接。"), {"name": holder.username})
     return ""
 
 
-def _tell_asker(request: PostRequest, title: str, text: str, at: datetime) -> None:
-    words = {"name": request.full_name, "role": request.title}
+def _tell_asker(request: PostRequest, title: str, text: str | Said, at: datetime) -> None:
+    words = {"name": request.full_name, "role": Role(request.role).label}
     key = f"post.answer/{request.pk}"
-    records.notify(to=request.asked_by, key=key, title=title % words, text=text, url=_page(request), at=at)
+    records.notify(to=request.asked_by, key=key, title=said(title, words), text=text, url=_page(request), at=at)
 
 
 def _page(request: PostRequest) -> str:

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import F, Value
 from django.db.models.functions import Concat, Substr
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from logistics_portal.accounts.drafts import Cause, NewUnit
 from logistics_portal.accounts.models import Unit, UnitChange, UnitPeriod, User
@@ -20,6 +20,7 @@ from logistics_portal.kit.attempts import attempt
 from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records import services as records
+from logistics_portal.records.sayings import said
 
 LONGEST_PATH = 120
 PENDING = (UnitChange.State.ASKED, UnitChange.State.AGREED)
@@ -187,11 +188,11 @@ def _tell_trouble(change: UnitChange, why: str, at: datetime) -> None:
     if change.trouble != why:
         UnitChange.objects.filter(pk=change.pk, state=UnitChange.State.AGREED).update(trouble=why)
         records.refused(by=None, verb="unit.apply", on=change, reason=why, at=at)
-    words = {"kind": change.get_kind_display(), "unit": change.unit.name}
+    words = {"kind": UnitChange.Kind(change.kind).label, "unit": change.unit.name}
     records.notify(
         to=[person for person in (change.asked_by, change.decided_by) if person is not None],
         key=f"unit.trouble/{change.pk}/{local_date(at)}",
-        title=gettext("机构变更到期未能生效：%(kind)s %(unit)s") % words,
+        title=said(gettext_noop("机构变更到期未能生效：%(kind)s %(unit)s"), words),
         text=why,
         url=reverse("accounts:unit-decide", args=[change.pk]),
         at=at,

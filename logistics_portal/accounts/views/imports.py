@@ -98,6 +98,7 @@ def _page(request: SignedRequest, row: PeopleImport, form: ListForm | None = Non
         "may_answer": row.is_open and row.asked_by_id == request.user.pk,
         "may_carry_out": may_go_on and row.is_agreed and deciding.carries_out(request.user, row),
         "may_cancel": row.is_open and row.by_id == request.user.pk,
+        "may_bring_anew": row.by_id == request.user.pk and (row.is_sent_back or bool(plan.errors)),
         "waits_for": deciding.import_waits_for(row) if may_go_on else "",
     }
     return render(request, "accounts/import_check.html", context)

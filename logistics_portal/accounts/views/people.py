@@ -21,7 +21,7 @@ from logistics_portal.accounts.permissions import OWN_LOG_ROLES, Permission, Rol
 from logistics_portal.accounts.services import people as services
 from logistics_portal.accounts.services import posts
 from logistics_portal.accounts.slips import show_slips
-from logistics_portal.accounts.tables import PeopleFilter, PeopleTable
+from logistics_portal.accounts.tables import RANK, PeopleFilter, PeopleTable
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.kit.forms import ReasonForm
 from logistics_portal.kit.tables import table_page
@@ -37,7 +37,7 @@ def people(request: SignedRequest) -> HttpResponseBase:
     sees_all = post is not None and _may(request.user, Permission.ACCOUNT_CREATE, post.unit)
     if post is None or not (sees_all or may_staff):
         raise PermissionDenied(Permission.ACCOUNT_CREATE)
-    rows = Post.objects.visible_to(request.user).select_related("user", "unit")
+    rows = Post.objects.visible_to(request.user).select_related("user", "unit").annotate(rank=RANK)
     rows = rows if sees_all else rows.filter(role__in=sorted(OWN_LOG_ROLES))
     may_import = request.user.can(Permission.ACCOUNT_CREATE, at=post.unit)
     may_pick = may_import and post.unit.kind in {Unit.Kind.PROVINCE, Unit.Kind.CITY}

@@ -21,27 +21,11 @@ from logistics_portal.kit.registry import Todo
 from logistics_portal.records import bases, trails
 from logistics_portal.records.models import AuditRow, Parameter, ParameterChange
 from logistics_portal.records.rules import Kind, State, Theme
+from logistics_portal.records.units import unit_word
 
 READERS = frozenset(role.value for role in frozenset(Role) - SCHOOL_ROLES)
 TRAIL = 50
 SET_BY_PROVINCE = "S"
-UNITS = {
-    "小时": _("小时"),
-    "分钟": _("分钟"),
-    "天": _("天"),
-    "日": _("日"),
-    "月": _("个月"),
-    "教学日": _("个教学日"),
-    "工作日": _("个工作日"),
-    "张": _("张"),
-    "次": _("次"),
-    "人": _("人"),
-    "像素": _("像素"),
-    "h": _("小时"),
-    "s": _("秒"),
-    "时刻": "",
-    "month-day": "",
-}
 SURE = {
     "C": ("good", _("有据")),
     "P": ("info", _("数值待核")),
@@ -156,13 +140,12 @@ def name_of(row: Parameter) -> str:
 
 def with_unit(row: Parameter, value: str) -> str:
     """Return a value with the unit it is counted in."""
-    unit = str(UNITS.get(row.unit, row.unit))
-    return f"{value} {unit}".strip()
+    return f"{value} {unit_word(row.unit)}".strip()
 
 
 def unit_of(row: Parameter) -> str:
     """Return the unit in the reader's language."""
-    return str(UNITS.get(row.unit, row.unit))
+    return unit_word(row.unit)
 
 
 def sure_of(row: Parameter) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from logistics_portal.accounts.models import Post, User
 from logistics_portal.accounts.permissions import Role
@@ -19,6 +19,7 @@ from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records import rules
 from logistics_portal.records import services as records
 from logistics_portal.records.models import Parameter, ParameterChange
+from logistics_portal.records.sayings import Named, Said, said
 from logistics_portal.records.selectors import forget_figures
 from logistics_portal.records.sheets import FOLLOWED
 
@@ -65,7 +66,13 @@ def propose(*, code: str, wish: Wish, hand: Hand) -> ParameterChange:
     after = {"value": value, "valid_from": wish.first}
     _log("propose", change, hand, before=before, after=after, reason=wish.reason)
     heads = people_in_post([Role.OFFICE_HEAD], hand.post.unit, local_date(hand.at)).exclude(pk=hand.by.pk)
-    _tell(change, list(heads), gettext("参数变更待确认：%(name)s") % {"name": rows[-1].name}, wish.reason, hand)
+    _tell(
+        change,
+        list(heads),
+        said(gettext_noop("参数变更待确认：%(name)s"), {"name": _named(rows[-1])}),
+        wish.reason,
+        hand,
+    )
     return change
 
 
@@ -98,7 +105,9 @@ def confirm(*, change: ParameterChange, answer: str, hand: Hand) -> Parameter:
     forget_figures()
     before = {"value": held.value} if held else {}
     _log("confirm", asked, hand, before=before, after={"value": made.value, "valid_from": made.valid_from})
-    _tell(asked, [asked.proposed_by], gettext("参数变更已确认：%(name)s") % {"name": made.name}, answer, hand)
+    _tell(
+        asked, [asked.proposed_by], said(gettext_noop("参数变更已确认：%(name)s"), {"name": _named(made)}), answer, hand
+    )
     return made
 
 
@@ -109,8 +118,8 @@ def refuse(*, change: ParameterChange, answer: str, hand: Hand) -> ParameterChan
         raise NotAllowed(gettext("请写明驳回的理由。"))
     asked = _decided(change, "refuse", answer, hand)
     _log("refuse", asked, hand, after={"state": asked.state}, reason=answer)
-    name = _locked(asked.code)[-1].name
-    _tell(asked, [asked.proposed_by], gettext("参数变更被驳回：%(name)s") % {"name": name}, answer, hand)
+    name = _named(_locked(asked.code)[-1])
+    _tell(asked, [asked.proposed_by], said(gettext_noop("参数变更被驳回：%(name)s"), {"name": name}), answer, hand)
     return asked
 
 
@@ -162,7 +171,11 @@ def _log(step: str, change: ParameterChange, hand: Hand, **facts: Any) -> None:
     )
 
 
-def _tell(change: ParameterChange, people: list[User], title: str, text: str, hand: Hand) -> None:
+def _named(row: Parameter) -> Named:
+    return Named(row.name, row.name_en)
+
+
+def _tell(change: ParameterChange, people: list[User], title: Said, text: str, hand: Hand) -> None:
     if people:
         url = reverse("figures:figure", args=[change.code])
         key = f"parameter:{change.pk}:{change.state}"

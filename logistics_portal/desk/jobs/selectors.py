@@ -16,7 +16,7 @@ from logistics_portal.records.models import Job
 KINDS = {
     "write_report": _("编制报告"),
     "run_year": _("年度评价"),
-    "reclose_days": _("校历变更后重新结转"),
+    "reclose_days": _("校历变更后重新关账"),
     "fold_recent": _("汇总更新"),
     "apply_import": _("导入学校"),
 }

@@ -63,7 +63,7 @@ def not_over_closed_days(day: date, at: datetime, hours: int = SLOT_CLOSES_HOURS
     """Refuse a change that would reach back over a day already closed."""
     if slots_closed(day, at, hours):
         earliest = {"day": first_open_day(at, hours)}
-        raise NotAllowed(gettext("这一天的检查已结账，不能倒填；最早可从 %(day)s 起。") % earliest)
+        raise NotAllowed(gettext("这一天的检查已关账，不能倒填；最早可从 %(day)s 起。") % earliest)
 
 
 def needs_document(kind: str, document: str) -> None:

@@ -18,10 +18,10 @@ class State(TextChoices):
     """Where an import stands."""
 
     UPLOADED = "uploaded", _("已上传")
-    CHECKED = "checked", _("已预检")
+    CHECKED = "checked", _("待导入")
     REFUSED = "refused", _("有错")
     APPLIED = "applied", _("已导入")
-    CANCELLED = "cancelled", _("取消")
+    CANCELLED = "cancelled", _("已取消")
 
 
 STEPS = {
@@ -37,6 +37,7 @@ STEPS = {
     ("cancel", State.CHECKED): State.CANCELLED,
 }
 LIVING = (State.UPLOADED, State.CHECKED)
+OVER = (State.REFUSED, State.CANCELLED)  # nothing of it was written; a better sheet may be brought
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,11 @@ class Limits:
     def gone_before(self, at: datetime) -> datetime:
         """Return the moment before which a sheet must have come for its files to go now."""
         return at - timedelta(days=self.kept_days)
+
+
+def may(step: str, state: str) -> bool:
+    """Say whether `step` may be taken from a state."""
+    return (step, state) in STEPS
 
 
 def after(step: str, state: str) -> State:

@@ -83,7 +83,7 @@ class Regions:
         if not found:
             raise NotAllowed(gettext("没有名为“%(name)s”的主管单位，请写全称或代码。") % {"name": name})
         if len(found) > 1:
-            names = "、".join(sorted(region.name for region in found))
+            names = gettext("、").join(sorted(region.name for region in found))
             raise NotAllowed(gettext("“%(name)s”可能是%(names)s，请写全称或代码。") % {"name": name, "names": names})
         return found[0]
 

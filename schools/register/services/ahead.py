@@ -55,7 +55,7 @@ def _apply(pk: int, at: datetime) -> int:
 def _refuse_too_late(row: Proposal, at: datetime) -> None:
     if changes.slots_closed(row.takes_effect, at, closes_after(at)):
         day = {"day": row.takes_effect}
-        raise NotAllowed(gettext("%(day)s 的检查已结账，这次变更不能再生效；请撤回批准，改定日期后重新申请。") % day)
+        raise NotAllowed(gettext("%(day)s 的检查已关账，这次变更不能再生效；请撤回批准，改定日期后重新申请。") % day)
 
 
 @transaction.atomic

@@ -6,13 +6,14 @@ from datetime import date, datetime
 from typing import Unpack
 
 from django.db import transaction
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from logistics_portal.accounts.models import Post, User
 from logistics_portal.accounts.permissions import Role
 from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records import services as records
+from logistics_portal.records.sayings import said
 from schools.register.figures import closes_after
 from schools.register.models import Place, School
 from schools.register.rules import changes
@@ -51,11 +52,14 @@ def _tell_bureau(place: Place, by: User | None, at: datetime) -> None:
         return
     held = Post.objects.in_force(on=local_date(at)).filter(unit=unit, role=Role.OFFICE_CLERK)
     clerks = User.objects.filter(pk__in=held.values("user"))
-    title = gettext("%(school)s新增%(kind)s“%(name)s”") % {
-        "school": place.school.name,
-        "kind": place.get_kind_display(),
-        "name": place.name,
-    }
+    title = said(
+        gettext_noop("%(school)s新增%(kind)s“%(name)s”"),
+        {
+            "school": place.school.name,
+            "kind": Place.Kind(place.kind).label,
+            "name": place.name,
+        },
+    )
     records.notify(to=clerks, key=f"place:{place.pk}", title=title, at=at)
 
 

@@ -19,6 +19,7 @@ from logistics_portal.accounts.models import Unit, User
 from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records import services as records
+from logistics_portal.records.sayings import said, source
 from schools.register.figures import closes_after
 from schools.register.models import Place, Proposal, School, Trait
 from schools.register.rules import changes
@@ -144,9 +145,9 @@ def _decide(step: str, proposal: Proposal, by: User, at: datetime, answer: str) 
 
 def tell(proposal: Proposal, people: Sequence[User], words: Promise, text: str, at: datetime, *, key: str = "") -> None:
     """Put what became of a proposal into the inboxes of some people, under one `key` once."""
-    told = {"school": proposal.school.name, "kind": proposal.get_kind_display(), "day": proposal.takes_effect}
+    told = {"school": proposal.school.name, "kind": Proposal.Kind(proposal.kind).label, "day": proposal.takes_effect}
     key, url = key or f"proposal:{proposal.pk}:{at.isoformat()}", reverse("schools:proposal", args=[proposal.pk])
-    records.notify(to=people, key=key, title=str(words) % told, text=text, url=url, at=at)
+    records.notify(to=people, key=key, title=said(source(words), told), text=text, url=url, at=at)
 
 
 def _edit(proposal: Proposal, by: User | None, at: datetime) -> None:

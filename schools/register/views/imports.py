@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
@@ -77,23 +79,20 @@ def import_page(request: SignedRequest, pk: int) -> HttpResponse:
     row = _visible(request, pk)
     checked = row.state == ImportFile.State.CHECKED and not row.confirmed_by_id
     own = row.by_id == request.user.pk
-    gone = row.file.removed_at is not None
-
-    def may(step: str) -> bool:
-        return (step, row.state) in rules.STEPS
-
+    gone, may = row.file.removed_at is not None, partial(rules.may, state=row.state)
     limits = import_limits_at(timezone.now())
     head = rules.needs_head(row.figures, limits)
     context = {
         "row": row,
+        "gone": gone,
+        "limits": limits,
         "figures": selectors.import_figures(row.figures),
         "job": selectors.job_of(TASK, row.pk),
         "needs_head": head,
         "may_confirm": checked and selectors.may_confirm_import(request.user, row, head=head),
         "may_match": own and not row.confirmed_by_id and not gone and may("match"),
         "may_cancel": own and not row.confirmed_by_id and may("cancel"),
-        "gone": gone,
-        "limits": limits,
+        "may_bring_anew": own and row.state in rules.OVER,
         "nothing": checked and not row.figures.get("new") and not row.figures.get("changed"),
     }
     return render(request, "schools/register/import.html", context)

@@ -94,7 +94,7 @@ def revoke(*, closure: Closure, by: User, at: datetime, reason: str) -> Closure:
     state = rules.after("revoke", closure.state)
     start = rules.open_from(closure.first_date, closure.last_date, at, limits_at(at))
     if start is None:
-        raise NotAllowed(gettext("这些日期的检查都已结账，不能再撤销。"))
+        raise NotAllowed(gettext("这些日期的检查都已关账，不能再撤销。"))
     before = {"first": closure.first_date, "last": closure.last_date}
     taken = closure
     if start > closure.first_date:

@@ -2,6 +2,7 @@
 
 import { gatherPhotos } from "../../js/photos.js";
 import { watchLengths } from "../../js/texts.js";
+import { watchMistakes } from "./mended.js";
 
 const PAUSE = 300;
 const MOST_PHOTOS = 9;
@@ -10,6 +11,8 @@ const KEPT_DAYS = 9;
 const photos = new Map();
 let changed = false;
 let resting = 0;
+/** Takes back what the server said of an item, once it is put right. */
+let takeBack = () => {};
 
 const first = document.querySelector("[data-check]");
 if (first) {
@@ -25,6 +28,7 @@ if (hint) hint.hidden = !keys().some((key) => key.startsWith(hint.dataset.drafts
 /** Wire a form, fresh or come back. @param {HTMLFormElement} form */
 function begin(form) {
   if (!form.dataset.typed) restore(form);
+  takeBack = watchMistakes(form, answered, (name) => photos.get(name)?.length ?? 0);
   form.addEventListener("input", () => {
     changed = true;
     refresh(form);
@@ -61,6 +65,7 @@ function refresh(form) {
     if (button) button.disabled = !items.some((item) => item.dataset.restOf && !answered(item));
   }
   form.querySelector("[data-done]").textContent = String(done);
+  takeBack();
 }
 
 /** @param {HTMLElement} item */
@@ -249,6 +254,7 @@ function watchPhotos(form, input) {
       photos.set(input.name, files);
       count(files);
       changed = true;
+      takeBack();
     },
   });
 }

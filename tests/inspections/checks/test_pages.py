@@ -14,11 +14,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from PIL import Image
 
 from inspections.checks.faults import Refused
-from inspections.checks.history import corrections, lay_out
+from inspections.checks.history import corrected_by, corrections, lay_out
 from inspections.checks.models import Check, CheckPhoto
 from inspections.checks.services import hand_in
 from inspections.findings.models import Finding
@@ -388,6 +388,22 @@ def test_a_check_is_shown_with_its_items_and_corrected_beside_the_old_one():
     assert "看错了" in top
 
 
+def test_the_receipt_of_a_correction_says_what_it_corrects():
+    here = scene("campus_daily")
+    first = hand_in(paper=here.paper(), hand=here.hand(), at=MORNING).check
+    browser = ground.client_of(here.officer)
+    before = browser.get(reverse("inspections:receipt", args=[first.pk])).content.decode()
+    fields = typed(here, **{"a.CMP-D-02": "fail", "reason": "看错了"})
+
+    page = browser.post(reverse("inspections:correct", args=[first.pk]), fields, follow=True).content.decode()
+
+    second = Check.objects.get(revision=2)
+    assert "更正" not in before.split("<main")[1]
+    assert "更正已收到" in page
+    assert f"{first.receipt_no}</a> · 这是第 2 次填报" in page
+    assert second.receipt_no in page
+
+
 def test_the_next_stage_of_a_form_is_no_correction(monkeypatch):
     here = scene("dormitory_nightly", is_boarding=True)
     evening = make.at(MONDAY, "22:30")
@@ -398,6 +414,7 @@ def test_the_next_stage_of_a_form_is_no_correction(monkeypatch):
 
     assert len(sheet.revisions) == 2
     assert corrections(sheet) == []
+    assert corrected_by(sheet.revisions[1]) is None
 
 
 def test_the_list_of_checks_can_be_narrowed_and_taken_along():
@@ -536,3 +553,31 @@ def test_one_missing_answer_is_named():
     ground.client_of(here.officer).post(address(here), fields)
 
     assert AuditRow.objects.get(outcome="refused").reason == f"“{item.zh}”：还没有填写"
+
+
+def test_a_reason_for_departing_from_the_portals_data_is_asked_only_where_there_is_such_data(monkeypatch):
+    make.plug_supply(monkeypatch)
+    here = scene("canteen_daily")
+
+    page = ground.client_of(here.officer).get(address(here)).content.decode()
+
+    items = page.split(' data-item="')[1:]
+    asks = ["与系统数据不同" in item for item in items]
+    held = ["data-known=" in item or "data-prefill=" in item for item in items]
+    assert asks == held
+    assert not all(held)
+
+
+def test_the_units_of_figures_are_said_in_the_readers_language(monkeypatch):
+    make.plug_supply(monkeypatch)
+    here = scene("canteen_daily")
+    browser = ground.client_of(here.officer)
+    chinese = browser.get(address(here)).content.decode()
+    browser.cookies["django_language"] = "en"
+
+    with translation.override("zh-hans"):  # what the page switches on ends here
+        english = browser.get(address(here)).content.decode()
+
+    units = re.compile(r'class="figure__unit">([^<]*)<')
+    assert "人" in units.findall(chinese)
+    assert not [unit for unit in units.findall(english) if not unit.isascii() and unit != "℃"]

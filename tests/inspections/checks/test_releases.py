@@ -304,13 +304,13 @@ def test_the_story_on_pages(story):
     asked = author.post(sent_on["Location"], {"reason": "北门记错了"})
     row = Release.objects.get()
     page = clerk.get(asked["Location"]).content.decode()
-    assert "放行更正" in page
+    assert "同意更正" in page
     clerk.post(asked["Location"], {"verb": "release", "answer": "同意更正"})
     form = author.get(correct_url).content.decode()
 
     assert "只能提交一次" in form
     told = author.get(reverse("inspections:check", args=[story.check.pk])).content.decode()
-    assert "放行更正" in told
+    assert "同意更正" in told
     assert "更正期限：2026-11-23 24:00" in told
     assert reverse("inspections:release", args=[row.pk]) in told
     assert row.reason in told

@@ -155,7 +155,7 @@ def test_the_list_tells_the_late_remedies_from_the_timely_ones(result, clerk):
     assert "major failed" in late
     assert "major open" in late
     assert "major on_time" not in late
-    assert "超期 5 天 提交" in late
+    assert "超期 5 天提交" in late
     assert "major on_time" in timely
     assert "按期提交" in timely
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import re
+from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
@@ -324,6 +325,19 @@ def test_more_time_is_asked_and_answered_on_the_page(held, now):
     assert clerk.get(url("finding-extend", finding.pk, 10**12)).status_code == 404
 
 
+def test_the_form_says_the_last_day_that_may_be_asked_for(held):
+    finding = recent(held)
+    vice, address = ground.client_of(held.vice), url("finding-ask-extension", finding.pk)
+
+    told = re.search(r"最晚可选 (\d{4}-\d\d-\d\d)", vice.get(address).content.decode())[1]
+    late = date.fromisoformat(told) + timedelta(days=1)
+    refused = vice.post(address, {"day": late.isoformat(), "reason": "配件未到货"})
+
+    assert f'max="{told}"' in vice.get(address).content.decode()
+    assert (refused.status_code, finding.extension_requests.count()) == (200, 0)
+    assert vice.post(address, {"day": told, "reason": "配件未到货"}).status_code == 302
+
+
 def test_a_sighting_is_written_down_at_a_place_within_reach_only(held):
     other = ground.school_unit(ground.neighbour())
     officer = ground.client_of(held.officer)
@@ -429,7 +443,7 @@ def test_a_nul_in_the_search_finds_no_school(held):
 def test_an_english_reader_is_told_in_english_what_was_not_met():
     version = make.version("campus_daily")
     item = version.items.order_by("position").first()
-    row = Finding(title=f"异常项：{item.text}", item=item, item_code=item.code)
+    row = Finding(title=f"不符合：{item.text}", item=item, item_code=item.code)
     typed = Finding(title="后门没有关好")
 
     with override("en"):

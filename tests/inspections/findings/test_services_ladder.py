@@ -195,7 +195,7 @@ def test_the_number_of_queries_does_not_grow_with_the_findings(held):
             climb_ladders(at=MONDAY + 8 * DAY)
         return len(seen)
 
-    few, many = cost(2), cost(25)  # more lines than SQLite takes at once come in two statements
+    few, many = cost(2), cost(20)  # more lines than SQLite takes at once come in two statements
 
     assert many <= few
     assert many < 60

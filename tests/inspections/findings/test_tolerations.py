@@ -21,7 +21,7 @@ from logistics_portal.accounts.models import User
 from logistics_portal.accounts.permissions import Role
 from logistics_portal.kit.dates import day_end, local_date, midnight
 from logistics_portal.kit.errors import NotAllowed
-from logistics_portal.records.models import AuditRow, Notice
+from logistics_portal.records.models import AuditRow, Notice, Parameter
 from tests.factories import ground
 from tests.factories import inspections as make
 from tests.inspections.findings.story import MONDAY, scene
@@ -122,7 +122,7 @@ def test_a_second_toleration_does_not_begin_another_year(held):
     granted(held, finding, MONDAY.date() + timedelta(days=200))
     later = MONDAY + 210 * DAY
 
-    with pytest.raises(NotAllowed, match="最长366天"):
+    with pytest.raises(NotAllowed, match="最长 366 天"):
         ask(held, finding, MONDAY.date() + timedelta(days=400), later)
     second = granted(held, finding, MONDAY.date() + timedelta(days=366), later)
 
@@ -296,7 +296,7 @@ def test_what_was_late_when_it_was_asked_for_stays_late_when_it_is_revoked_or_me
 
     assert [fresh(it).late_before for it in (revoked, mended)] == [2 * DAY + HOUR] * 2
     assert deadline_words(fresh(revoked), at + DAY) == "已超期 3 天"
-    assert deadline_words(fresh(mended), at + DAY) == "超期 2 天 提交"
+    assert deadline_words(fresh(mended), at + DAY) == "超期 2 天提交"
     assert how_it_counts(fresh(mended), at=at + DAY) == Rectified.FAILED
     assert "保留前已超期" in shown(ground.client_of(held.officer), fresh(revoked))
     assert reopened(held, mended, at + 2 * DAY).late_before == timedelta(0)
@@ -460,6 +460,22 @@ def in_a_month():
     return timezone.localdate() + timedelta(days=30)
 
 
+def test_the_form_says_until_when_a_fault_may_be_tolerated_by_the_figure_in_force(held):
+    finding = recent(held)
+    named = {"code": "FINDING_TOLERATE_DAYS", "name": "限期保留最长期限"}
+    Parameter.objects.create(value="200", valid_from=date(2020, 1, 1), **named)
+    principal, last = ground.client_of(held.principal), timezone.localdate() + timedelta(days=200)
+    address = url("finding-ask-toleration", finding.pk)
+
+    page = principal.get(address).content.decode()
+    late = principal.post(address, {"until": last + timedelta(days=1), "reason": "明年暑期扩建厨房"})
+
+    assert f"最晚可选 {last}：最长 200 天" in page
+    assert "学年" not in page.split("<main")[1]
+    assert f"最晚可选 {last}" in late.content.decode()
+    assert principal.post(address, {"until": last, "reason": "明年暑期扩建厨房"}).status_code == 302
+
+
 def test_the_whole_way_leads_over_pages_and_stands_on_the_findings_page_and_in_the_list(held):
     finding = recent(held, title="厨房面积不足")
     recent(held, title="窗台有灰")
@@ -549,7 +565,7 @@ def test_a_refused_step_says_why_and_is_kept(held):
 
     answer = principal.post(url("finding-ask-toleration", finding.pk), body)
 
-    assert "最长366天" in answer.content.decode()
+    assert "最长 366 天" in answer.content.decode()
     assert AuditRow.objects.filter(verb="finding.ask_tolerate", outcome="refused").count() == 1
 
 

@@ -374,6 +374,40 @@ def test_a_grave_veto_is_signed_twice_at_the_province_each_after_a_fresh_sign_in
     assert (veto.state, veto.seconded_by) == (VetoState.ACTIVE, line.province_head.user)
 
 
+def test_who_signs_a_veto_reads_the_facts_and_the_leader_may_give_it_back(line, now):
+    row = make.incident(line, happened_at=now - 20 * DAY, deaths=3)
+    veto = make.proposed(line, make.decide(line, row, Grade.LARGER, Responsibility.MINOR))
+    head, leader = of(line.province_head), of(line.province_leader)
+    early = leader.get(to("veto", veto.pk)).content.decode()
+    page = head.get(to("veto-second", veto.pk)).content.decode()
+    send(head, to("veto-second", veto.pk))
+
+    leaders = leader.get(to("veto-confirm", veto.pk)).content.decode()
+    offered = leader.get(to("veto", veto.pk)).content.decode()
+    send(leader, to("veto-send-back", veto.pk), {"reason": "责任认定文书未附"})
+
+    veto.refresh_from_db()
+    for text in (page, leaders):
+        assert "死亡 3 人" in text
+        assert line.school.name in text
+        assert "T2 " in text
+    assert (to("veto-send-back", veto.pk) in early, to("veto-send-back", veto.pk) in offered) == (False, True)
+    assert (veto.state, veto.seconded_by) == (VetoState.PROPOSED, None)
+    assert head.get(to("veto-send-back", veto.pk)).status_code == 403
+    assert "责任认定文书未附" in head.get(to("veto", veto.pk)).content.decode()
+
+
+def test_who_proposes_a_veto_reads_the_facts_that_give_it(line, now):
+    row = make.incident(line, happened_at=now - 20 * DAY, gravely_hurt=1)
+    row = make.decide(line, row, Grade.GENERAL, Responsibility.EQUAL)
+
+    page = of(line.clerk).get(to("incident-veto", row.pk)).content.decode()
+
+    assert line.school.name in page
+    assert "重伤、急性中毒 1 人" in page
+    assert f"{row.happened_at.year} 年度的否决情形" in page
+
+
 def test_the_province_refuses_a_proposed_veto_with_a_reason(line, now):
     row = make.incident(line, happened_at=now - 20 * DAY, gravely_hurt=1)
     veto = make.proposed(line, make.decide(line, row, Grade.GENERAL, Responsibility.EQUAL), row.happened_at.year)

@@ -78,6 +78,30 @@ def test_a_larger_incident_takes_two_signatures_of_the_province(line):
     assert veto.window_until == date(2028, 11, 16)
 
 
+def test_the_leader_gives_a_veto_back_to_the_head_who_signs_it_anew_or_refuses_it(line):
+    row = make.decide(line, make.incident(line, deaths=3), Grade.LARGER, Responsibility.MINOR)
+    veto = make.proposed(line, row)
+    at = veto.proposed_at + DAY
+    with pytest.raises(NotAllowed, match="还没有初核"):
+        services.send_back(veto=veto, reason="责任认定文书未附", **line.province_leader.hand(at))
+    services.second(veto=veto, **line.province_head.hand(at))
+    with pytest.raises(NotAllowed, match="理由"):
+        services.send_back(veto=veto, reason=" ", **line.province_leader.hand(at))
+
+    veto = services.send_back(veto=veto, reason="责任认定文书未附", **line.province_leader.hand(at + HOUR))
+
+    told = Notice.objects.get(to=line.province_head.user, title__contains="退回")
+    assert (veto.state, veto.seconded_by, told.text) == (VetoState.PROPOSED, None, "责任认定文书未附")
+    assert AuditRow.objects.filter(verb="veto.send_back", reason="责任认定文书未附").exists()
+    with pytest.raises(NotAllowed, match="初核"):
+        services.confirm(veto=veto, document_no=DOCUMENT, **line.province_leader.hand(at + 2 * HOUR))
+    services.second(veto=veto, **line.province_head.hand(at + 3 * HOUR))
+    leader = Notice.objects.filter(to=line.province_leader.user, key__contains="seconded")
+    assert leader.count() == 2
+    veto = services.confirm(veto=veto, document_no=DOCUMENT, **line.province_leader.hand(at + 4 * HOUR))
+    assert veto.state == VetoState.ACTIVE
+
+
 def test_everybody_above_is_told_of_a_report_at_once(line):
     row = make.incident(line)
 

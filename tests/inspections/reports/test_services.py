@@ -6,6 +6,7 @@ from io import BytesIO
 import pytest
 from django.core.management import call_command
 from docx import Document
+from docx.oxml.ns import qn
 from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
@@ -78,6 +79,21 @@ def test_the_papers_open_elsewhere_and_say_the_same(county, place):
     assert any("2026年10月1日至2026年10月31日" in text for text in texts)
     assert rows[1][1] == "官地镇<中心>小学 & 附小"
     assert rows[1][3] == report.figures["by_school"][0]["required"]
+
+
+def test_the_headings_of_a_report_are_words_own_in_the_fonts_of_official_documents(county, place):
+    report = services.write(report=october(county), at=NOW)
+
+    paper = Document(BytesIO(read_bytes(report.docx)))
+
+    heads = [(it.style.name, it.text) for it in paper.paragraphs if it.style.name.startswith("Heading")]
+    assert heads[0] == ("Heading 1", "敦化市学校后勤工作月报（2026年10月）")
+    assert [name for name, _ in heads[1:]] == ["Heading 2"] * 5
+    assert heads[1][1] == "一、总体情况"
+    for level, font in ((1, "方正小标宋_GBK"), (2, "黑体")):
+        fonts = paper.styles[f"Heading {level}"].element.rPr.rFonts
+        assert {fonts.get(qn(f"w:{script}")) for script in ("ascii", "hAnsi", "eastAsia")} == {font}
+        assert fonts.get(qn("w:eastAsiaTheme")) is None
 
 
 def test_a_rate_is_a_number_shown_in_percent(county, place):

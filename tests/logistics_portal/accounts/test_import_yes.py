@@ -221,6 +221,18 @@ def test_the_clerk_sends_a_list_back_with_a_reason(security: Client, clerk: User
     assert [security.post(url + "carry-out/").status_code, agree(url, clerk).status_code] == [409, 409]
 
 
+def test_a_list_sent_back_says_so_and_offers_who_handed_it_in_to_bring_it_anew(security: Client, clerk: User) -> None:
+    url = hand_in(security, clerk)
+    waiting = security.get(url).content.decode()
+
+    make.client_of(clerk).post(url + "answer/", {"decision": "refuse", "reason": "不是我提供的名单"})
+    theirs, clerks = security.get(url).content.decode(), make.client_of(clerk).get(url).content.decode()
+
+    assert ("待导入" in waiting, "重新上传" in waiting) == (True, False)
+    assert ("已退回" in theirs, "已取消" in theirs, "重新上传" in theirs) == (True, False, True)
+    assert ("已退回" in clerks, "重新上传" in clerks) == (True, False)
+
+
 def test_a_yes_is_taken_back_while_nothing_is_written(security: Client, clerk: User) -> None:
     second = colleague()
     url = hand_in(security, clerk, *many())

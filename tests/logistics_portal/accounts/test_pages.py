@@ -211,6 +211,25 @@ def test_grave_acts_ask_for_the_password_again(officer: User, school: Unit) -> N
     assert browser.get(urls[0], headers={"HX-Request": "true"}).status_code == 401
 
 
+def test_people_stand_by_unit_post_and_sign_in_name_however_they_are_called(security: Client, school: Unit) -> None:
+    other = make.school_unit(code="S0000002")
+    named = [
+        (other, Role.PRINCIPAL, "a", "丁一一"),
+        (school, Role.PRINCIPAL, "b", "一二三"),
+        (school, Role.LOGISTICS_OFFICER, "d", "一一一"),
+        (school, Role.LOGISTICS_OFFICER, "c", "龙飞飞"),
+    ]
+    for unit, role, username, name in named:
+        person = make.user(role, unit)
+        User.objects.filter(pk=person.pk).update(username=username, full_name=name)
+
+    page = security.get(reverse("accounts:people")).content.decode()
+
+    places = [page.index(name) for name in ("龙飞飞", "一一一", "一二三", "丁一一")]
+    assert places == sorted(places)
+    assert 'sort=user"' not in page
+
+
 def test_a_post_at_a_bureau_below_is_granted_at_the_unit_named_by_its_code(school: Unit) -> None:
     city = make.client_of(make.user(Role.SECURITY_ADMIN, make.city("220100")))
     clerk = make.user(Role.OFFICE_CLERK, make.county())

@@ -16,6 +16,7 @@ from logistics_portal.desk.figures.services import Hand, Wish
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records.models import AuditRow, Notice, Parameter, ParameterChange
 from logistics_portal.records.selectors import parameter
+from logistics_portal.records.units import UNITS
 from tests.factories import ground
 
 pytestmark = pytest.mark.django_db
@@ -269,3 +270,13 @@ def test_the_pages_take_few_queries(people, django_assert_max_num_queries):
         browser.get(address)
         with django_assert_max_num_queries(18):
             assert browser.get(address).status_code == 200
+
+
+def test_every_unit_of_a_figure_is_said_in_the_readers_language(people):
+    call_command("load_checklists", verbosity=0)
+    units = set(Parameter.objects.exclude(unit="").values_list("unit", flat=True))
+
+    chinese = {unit for unit in units if not unit.isascii() and unit != "℃"}
+
+    assert {"天", "行", "工作日"} <= chinese
+    assert chinese <= set(UNITS)

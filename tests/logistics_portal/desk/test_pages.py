@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from logistics_portal.accounts.models import User
+from logistics_portal.accounts.permissions import Role
 from logistics_portal.desk import selectors as desk
 from logistics_portal.kit import registry
 from logistics_portal.kit.registry import MenuEntry, Todo, TodoSource
@@ -67,6 +68,16 @@ def test_who_keeps_the_system_or_the_accounts_has_no_registers_of_schools_in_the
 
 def menu_of(person: User) -> set[str]:
     return {line.key for group in desk.menu_for(person, "/") for line in group.lines}
+
+
+@pytest.mark.parametrize("role", [Role.LOGISTICS_OFFICER, Role.OFFICE_CLERK])
+def test_the_desk_and_the_pages_of_the_dock_lead_nowhere_back(role: Role) -> None:
+    unit = make.school_unit() if role == Role.LOGISTICS_OFFICER else make.county()
+    here = make.client_of(make.user(role, unit))
+
+    back = {name: "top__back" in text(here, name) for name in ("desk:home", "desk:menu", "desk:me", "desk:inbox")}
+
+    assert back == {"desk:home": False, "desk:menu": False, "desk:me": False, "desk:inbox": True}
 
 
 def test_the_most_pressing_comes_first(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -135,7 +135,7 @@ def test_a_move_missed_until_its_day_was_closed_says_it_must_be_asked_for_anew_a
 
     row = fresh(row)
     assert (done, row.state) == ([0, 0, 0], "agreed")
-    assert row.trouble == "2026-11-25 的检查已结账，这次变更不能再生效；请撤回批准，改定日期后重新申请。"
+    assert row.trouble == "2026-11-25 的检查已关账，这次变更不能再生效；请撤回批准，改定日期后重新申请。"
     assert told(head) == [f"{row.school.name}：变更主管单位到期未能生效"] * 2
     assert AuditRow.objects.filter(verb="move.apply", outcome="refused").count() == 1
 

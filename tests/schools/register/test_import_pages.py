@@ -70,6 +70,7 @@ def test_a_wrong_row_stops_everything_and_the_sheet_comes_back(clerk):
     clerk.post(reverse("schools:import-confirm", args=[row.pk]))
 
     assert "一行也没有写入" in page
+    assert reverse("schools:import-upload") in page.split("<main")[1]
     assert b"".join(back.streaming_content).startswith(b"PK")
     assert not School.objects.exists()
 

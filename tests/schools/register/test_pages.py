@@ -258,7 +258,7 @@ def test_the_officer_renames_a_place_but_not_over_closed_days(officer, school):
 
     place.refresh_from_db()
     assert place.name == "一食堂"
-    assert "已结账" in text
+    assert "已关账" in text
 
 
 @pytest.mark.parametrize("pk", ["99999999999999999999999", "0"])

@@ -164,7 +164,7 @@ def test_a_place_goes_out_of_use_forward_only_and_comes_back():
 def test_checks_of_a_place_do_not_start_on_a_closed_day():
     place = make.place(checked_from=TODAY)
 
-    with pytest.raises(NotAllowed, match="已结账"):
+    with pytest.raises(NotAllowed, match="已关账"):
         places.edit_place(place=place, name=place.name, checked_from=CLOSED_DAY, by=None, at=NOW)
 
 
