@@ -10,6 +10,7 @@ from inspections.checks.selectors import TONES
 from inspections.dashboards.selectors import address
 from inspections.dashboards.slots import SlotRow
 from inspections.tallies.models import CountyDay
+from logistics_portal.kit.dates import until_text
 from logistics_portal.kit.marks import badge_html
 from logistics_portal.kit.tables import Column, DayColumn, NumberColumn, PortalTable
 
@@ -26,9 +27,15 @@ class SlotTable(PortalTable):
     school = Column(verbose_name=_("学校"))
     place = Column(verbose_name=_("场所"))
     checklist = Column(verbose_name=_("检查表"))
-    due_at = DayColumn(verbose_name=_("应交时间"))
+    due_at = Column(verbose_name=_("应交时间"))
     standing = Column(verbose_name=_("结果"))
     fails = NumberColumn(verbose_name=_("异常（项）"))
+
+    def render_due_at(self, record: SlotRow) -> str:
+        """Return until when it was to be handed in; midnight is 24:00 of the day that ends."""
+        return until_text(record.due_at)
+
+    value_due_at = render_due_at
 
     def render_standing(self, record: SlotRow) -> str:
         """Return what became of the slot."""
