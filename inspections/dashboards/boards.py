@@ -86,9 +86,38 @@ class Board:
             return gettext("今日")
         return gettext("%(month)s月%(day)s日") % {"month": self.day.month, "day": self.day.day}
 
-    def findings_url(self, unit: Unit | None = None, **query: object) -> str:
-        """Return the list of findings of a unit, narrowed as this page is."""
-        return address("inspections:findings", unit=(unit or self.unit).pk, subject=self.ask.subject, **query)
+    def findings_url(self, unit: Unit | None = None, *, below: bool = True, **query: object) -> str:
+        """Return the list of findings of a unit, narrowed as this page is; without `below` of its own schools only."""
+        asked = {"unit": (unit or self.unit).pk, "subject": self.ask.subject, **({} if below else {"direct": "true"})}
+        return address("inspections:findings", **asked, **query)
+
+    def schools_url(self, unit: Unit | None = None, *, below: bool = True, **query: object) -> str:
+        """Return the list of the schools of a unit that are open; without `below` of those it runs itself only."""
+        asked = {"unit": (unit or self.unit).pk, "status": "living", **({} if below else {"direct": "true"})}
+        return address("schools:list", **asked, **query)
+
+    @property
+    def boarding_url(self) -> str:
+        """Return the list of the boarding schools of the bureau."""
+        return self.schools_url(boarding="true")
+
+    @property
+    def living_url(self) -> str:
+        """Return the list of the schools of the bureau."""
+        return self.schools_url()
+
+    def slots_url(
+        self, first: date, last: date, unit: Unit | None = None, *, below: bool = True, show: str = ""
+    ) -> str:
+        """Return what a rate of some days was counted from: slot by slot, or day by day where bureaus lie below."""
+        unit = unit or self.unit
+        name = "board-days" if below and self.has_children(unit) else "board-slots"
+        days = {"since": first.isoformat(), "until": last.isoformat(), "subject": self.ask.subject}
+        return address(f"inspections:{name}", unit.code, **days, show=show)
+
+    def has_children(self, unit: Unit) -> bool:
+        """Say whether other bureaus lie below a unit."""
+        return any(it.parent_id == unit.pk for it in self.tree.below)
 
     def url(self, unit: Unit | None = None, name: str = "board") -> str:
         """Return a page of a unit's board that asks the same."""
@@ -128,6 +157,11 @@ def _reached(viewer: User, unit: Unit) -> bool:
     return any(unit.path.startswith(path) for path in viewer.reach.paths)
 
 
+def school_url(pk: int) -> str:
+    """Return a school's own page."""
+    return address("inspections:board-school", pk)
+
+
 @dataclass(frozen=True)
 class UnitRow:
     """One unit of a comparison."""
@@ -140,7 +174,10 @@ class UnitRow:
     day: Tally
     week: Change
     cases: Cases
+    schools_url: str
+    total_url: str
     day_url: str
+    week_url: str
     overdue_url: str
     waiting_url: str
     rank: int | None = None
@@ -200,7 +237,8 @@ def _rank(rows: list[UnitRow], one: UnitRow) -> int | None:
 
 def _row(here: Board, unit: Unit, *, below: bool = True, name: str = "") -> UnitRow:
     days, found = here.days.of(unit.path, below=below), cases_of(here.cases, unit.path, below=below)
-    overdue = here.findings_url(unit, overdue="true", severity="critical")
+    closed, week = (here.first, here.closed), (here.closed - 2 * rules.WEEK + ONE_DAY, here.closed)
+    single = not below or not here.has_children(unit)
     return UnitRow(
         name=name or unit.name,
         code=unit.code,
@@ -210,19 +248,18 @@ def _row(here: Board, unit: Unit, *, below: bool = True, name: str = "") -> Unit
         day=days.on(here.day),
         week=_week(days, here.closed),
         cases=found,
-        day_url=here.day_url(unit) if not below or not _has_children(here, unit) else here.url(unit),
-        overdue_url=overdue,
-        waiting_url=here.findings_url(unit, state="remedied"),
+        schools_url=here.schools_url(unit, below=below),
+        total_url=here.slots_url(*closed, unit, below=below),
+        day_url=here.day_url(unit) if single else here.slots_url(here.day, here.day, unit),
+        week_url=here.slots_url(*week, unit, below=below),
+        overdue_url=here.findings_url(unit, below=below, overdue="true", severity="critical"),
+        waiting_url=here.findings_url(unit, below=below, state="remedied"),
     )
-
-
-def _has_children(here: Board, unit: Unit) -> bool:
-    return any(it.parent_id == unit.pk for it in here.tree.below)
 
 
 def _own(here: Board, unit: Unit) -> UnitRow | None:
     """Return the row of the schools that a bureau runs itself, if it has any."""
-    if not _has_children(here, unit):
+    if not here.has_children(unit):
         return None
     row = _row(here, unit, below=False, name=gettext("%(unit)s直属学校") % {"unit": unit.name})
     return row if row.schools or row.total.duty else None
@@ -243,6 +280,7 @@ class Tile:
     value: str
     level: str
     url: str
+    total_url: str
 
 
 SHORT = str.maketrans({"%": None})
@@ -255,7 +293,8 @@ def tiles(here: Board) -> list[Tile]:
     for unit in here.tree.children:
         rate = here.days.of(unit.path).total(here.first, here.closed).completion
         value = rate_words(rate).translate(SHORT)
-        found.append(Tile(unit.code, _short(unit.name), value, rules.level(rate), here.url(unit)))
+        counted = here.slots_url(here.first, here.closed, unit)
+        found.append(Tile(unit.code, _short(unit.name), value, rules.level(rate), here.url(unit), counted))
     return found
 
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.db.models import Count, F, IntegerField, Q, QuerySet, Value
 
 from inspections.dashboards.selectors import MONTH, overdue_by
-from inspections.findings.models import MENDED_IN_TIME, Finding
+from inspections.findings.models import MENDED_IN_TIME, Finding, fell_due
 from inspections.findings.rules import Outcome, Severity, State
 from inspections.incidents.models import Incident, Veto
 from inspections.incidents.rules.words import IncidentState, VetoState
 from logistics_portal.accounts.models import Unit, User
-from logistics_portal.kit.dates import local_date
+from logistics_portal.kit.dates import ONE_DAY, local_date, midnight
 from schools.register.models import School
 
 
@@ -52,7 +52,8 @@ PRESENT = "school__unit__parent__path"  # pages of today see a case under the bu
 def cases(viewer: User, root: Unit, *, at: datetime, subject: str = "") -> CaseRows:
     """Return the cases per reviewing unit's path: findings, incidents, vetoes of the year, schools; one query."""
     findings = Finding.objects.visible_to(viewer).filter(school__unit__path__startswith=root.path)
-    incidents = Incident.objects.visible_to(viewer).filter(school__unit__path__startswith=root.path)
+    incidents = Incident.objects.visible_to(viewer).counting().filter(school__unit__path__startswith=root.path)
+    incidents = incidents.filter(UNSETTLED_INCIDENT | happened_lately(at))
     vetoes = Veto.objects.visible_to(viewer).filter(school__unit__path__startswith=root.path)
     schools = School.objects.visible_to(viewer).below(root)
     if subject:
@@ -60,7 +61,12 @@ def cases(viewer: User, root: Unit, *, at: datetime, subject: str = "") -> CaseR
         vetoes = vetoes.filter(incident__domain=subject)
     parts = [
         _part("finding", _live(findings, at), PRESENT, _finding_counts(at)),
-        _part("incident", incidents.counting().filter(_recent(at)), PRESENT, _incident_counts(at)),
+        _part(
+            "incident",
+            incidents,
+            PRESENT,
+            _incident_counts(at),
+        ),
         _part("veto", vetoes.filter(year=local_date(at).year), PRESENT, _veto_counts()),
         _part("school", schools.living(on=local_date(at)), "unit__parent__path", _school_counts()),
     ]
@@ -79,39 +85,48 @@ def _part(kind: str, rows: QuerySet[Any], path: str, counts: dict[str, Count]) -
     return counted
 
 
+def due_days(today: date) -> tuple[date, date]:
+    """Return the first and the last of the thirty whole days up to yesterday: what fell due on them is judged."""
+    return today - MONTH, today - ONE_DAY
+
+
 def _live(rows: QuerySet[Finding], at: datetime) -> QuerySet[Finding]:
     """Keep what is not settled or fell due of late, so that old years are never read."""
-    return rows.filter(~Q(state=State.CLOSED) | Q(due_at__gte=at - MONTH)).exclude(outcome=Outcome.WITHDRAWN)
+    first, _last = due_days(local_date(at))
+    return rows.filter(~Q(state=State.CLOSED) | Q(due_at__gt=midnight(first))).exclude(outcome=Outcome.WITHDRAWN)
 
 
 def _finding_counts(at: datetime) -> dict[str, Count]:
-    late, fell_due = overdue_by(at), Q(due_at__gte=at - MONTH, due_at__lt=at)
+    late, due = overdue_by(at), fell_due(*due_days(local_date(at)))
     return {
         "overdue_critical": Count("pk", filter=late & Q(severity=Severity.CRITICAL)),
         "overdue": Count("pk", filter=late),
         "waiting": Count("pk", filter=Q(state=State.REMEDIED)),
-        "due": Count("pk", filter=fell_due),
-        "in_time": Count("pk", filter=fell_due & MENDED_IN_TIME),
+        "due": Count("pk", filter=due),
+        "in_time": Count("pk", filter=due & MENDED_IN_TIME),
     }
 
 
 UNSETTLED_INCIDENT = ~Q(state=IncidentState.CLOSED)
 
 
-def _recent(at: datetime) -> Q:
-    return UNSETTLED_INCIDENT | Q(happened_at__gte=at - MONTH)
+STANDING_VETO, PROPOSED_VETO = Q(state__in=[VetoState.ACTIVE, VetoState.EXPIRED]), Q(state=VetoState.PROPOSED)
+
+
+def happened_lately(at: datetime) -> Q:
+    """Return the condition that an incident happened in the last thirty days."""
+    return Q(happened_at__gte=midnight(local_date(at) - MONTH))
 
 
 def _incident_counts(at: datetime) -> dict[str, Count]:
     return {
         "incidents": Count("pk", filter=UNSETTLED_INCIDENT),
-        "new_incidents": Count("pk", filter=Q(happened_at__gte=at - MONTH)),
+        "new_incidents": Count("pk", filter=happened_lately(at)),
     }
 
 
 def _veto_counts() -> dict[str, Count]:
-    standing = Q(state__in=[VetoState.ACTIVE, VetoState.EXPIRED])
-    return {"vetoes": Count("pk", filter=standing), "proposed": Count("pk", filter=Q(state=VetoState.PROPOSED))}
+    return {"vetoes": Count("pk", filter=STANDING_VETO), "proposed": Count("pk", filter=PROPOSED_VETO)}
 
 
 def _school_counts() -> dict[str, Count]:

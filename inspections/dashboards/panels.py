@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from inspections.dashboards import boards, charts, rules, selectors
+from inspections.dashboards import boards, charts, schoolday, selectors
 from inspections.dashboards.forms import Ask
-from inspections.tallies.models import SchoolMonth
+from inspections.dashboards.slots import due_only
 from logistics_portal.accounts.models import Post, Unit, User
 from logistics_portal.accounts.permissions import Permission
-from logistics_portal.kit.components import Figure
-from logistics_portal.kit.dates import local_date, month_of
 from schools.register.models import School
 
 
@@ -64,19 +61,10 @@ def _school_panel(user: User, post: Post) -> dict[str, Any] | None:
     school = School.objects.filter(unit=post.unit_id).first()
     if school is None:
         return None
-    month = month_of(local_date(timezone.now())).first
+    places, now = schoolday.places_of(user, school.pk), timezone.now()
+    rows = due_only(schoolday.month_slots(places, now))
     return {
         "title": gettext("本校情况"),
-        "figures": _month_figures(school, month),
+        "figures": schoolday.month_figures(school, rows, now),
         "url": selectors.address("inspections:board-school", school.pk),
     }
-
-
-def _month_figures(school: School, month: date) -> list[Figure]:
-    rows = SchoolMonth.objects.filter(school=school, month=month)
-    tally = rules.together(rules.Tally(row.required - row.exempt, row.timely, row.late) for row in rows)
-    shares = gettext("应检 %(duty)s 项，已检 %(done)s 项，已关账") % {"done": tally.done, "duty": tally.duty}
-    return [
-        Figure(gettext("本月完成率"), rules.rate_words(tally.completion), shares, rules.tone(tally.completion)),
-        Figure(gettext("本月按时率"), rules.rate_words(tally.on_time), "", rules.tone(tally.on_time)),
-    ]

@@ -93,6 +93,12 @@ def closed_until(today: date) -> date:
     return today - CLOSED_AFTER
 
 
+def closed_days(today: date) -> tuple[date, date]:
+    """Return the thirty closed days that rates are about."""
+    last = closed_until(today)
+    return last - WINDOW, last
+
+
 def points(by: int) -> str:
     """Return tenths as a plain number without sign."""
     return f"{abs(by) // 10}.{abs(by) % 10}"

@@ -6,25 +6,26 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
-from django.db.models import Count, Value
+from django.db.models import Count
 from django.utils.translation import gettext
 
 from inspections.checks import duties as duties_met
 from inspections.checks import quiet
-from inspections.checks.models import Check
 from inspections.checks.selectors import Row, rows_between
 from inspections.dashboards import rules
+from inspections.dashboards.forms import ON_TIME
 from inspections.dashboards.live import standings
-from inspections.dashboards.rules import Standings, Tally, rate_words
-from inspections.dashboards.selectors import address
+from inspections.dashboards.rules import Standings, rate_words
+from inspections.dashboards.selectors import address, overdue_by
+from inspections.dashboards.slots import closed, due_only, tally_of
 from inspections.findings.models import Finding
 from inspections.findings.selectors import deadline_tone, deadline_words
-from inspections.schedules.models import Missed
-from inspections.schedules.rules import Standing, Timeliness
+from inspections.schedules.rules import Standing
 from logistics_portal.accounts.models import User
 from logistics_portal.accounts.permissions import SCHOOL_ROLES
-from logistics_portal.kit.components import Figure
+from logistics_portal.kit.components import Figure, Part
 from logistics_portal.kit.dates import each_day, local_date, month_of, until
 from schools.register.models import Place, School
 from schools.terms.rules.calendar import Calendar
@@ -33,8 +34,6 @@ from schools.terms.selectors import calendar_for
 STRIP = timedelta(days=29)
 FINDINGS_SHOWN = 8
 OPEN_DAYS = timedelta(days=2)  # older daily forms can no longer be handed in
-GONE = "gone"
-RECORDED = {str(Timeliness.ON_TIME): "done", str(Timeliness.LATE): "late", GONE: "missed"}
 TONES = {
     Standing.PLANNED: "idle",
     Standing.OPEN: "warn",
@@ -105,29 +104,20 @@ def places_of(viewer: User, school_id: int) -> list[Place]:
 
 
 def slots(places: Sequence[Place], at: datetime, calendars: Mapping[int, Calendar]) -> list[Row]:
-    """Return the slots of the days whose daily forms are still open, today included, by due time."""
+    """Return the slots since the strip or the month began, today included, by due time."""
     today = local_date(at)
-    return rows_between(places, today - OPEN_DAYS, today, at, calendars=calendars)
+    return rows_between(places, first_shown(today), today, at, calendars=calendars)
 
 
-Past = dict[date, Standings]
+def first_shown(today: date) -> date:
+    """Return the first day a school's page tells of: of the strip or of the month."""
+    return min(today - STRIP, month_of(today).first)
 
 
-def past(places: Sequence[Place], rows: Sequence[Row], today: date) -> Past:
-    """Return how the days stand since the strip or the month began: the open days as slots, the rest as recorded."""
-    first, live = min(today - STRIP, month_of(today).first), today - OPEN_DAYS
-    ids = [place.pk for place in places]
-    found: Past = defaultdict(Standings)
-    handed = Check.objects.complete().filter(place__in=ids, date__gte=first, date__lt=live)
-    gone = Missed.objects.filter(place__in=ids, date__gte=first, date__lt=live, superseded="")
-    counted = handed.values_list("date", "timeliness").annotate(n=Count("pk"))
-    missed = gone.annotate(word=Value(GONE)).values_list("date", "word").annotate(n=Count("pk"))
-    for day, word, number in counted.union(missed, all=True):
-        kind = RECORDED.get(word)
-        found[day] = found[day]._replace(**{kind: number}) if kind else found[day]
-    for day in each_day(live, today):
-        found[day] = standings(row for row in rows if row.slot.date == day)
-    return found
+def month_slots(places: Sequence[Place], at: datetime) -> list[Row]:
+    """Return the slots of this month so far."""
+    today = local_date(at)
+    return rows_between(places, month_of(today).first, today, at)
 
 
 def duties(viewer: User, rows: Sequence[Row], today: date) -> list[Duty]:
@@ -147,14 +137,16 @@ def _pressing(row: Row) -> tuple[bool, datetime]:
     return not row.can_be_filled, row.slot.due_at
 
 
-def strip(days: Past, today: date, code: str) -> list[StripDay]:
+def strip(rows: Iterable[Row], today: date, school: School) -> list[StripDay]:
     """Return the last thirty days, each with what became of its slots."""
     begin = today - STRIP
-    shown = each_day(begin, today)
-    return [_strip_day(day, days.get(day, Standings()), code, first=day == begin) for day in shown]
+    by_day: dict[date, list[Row]] = defaultdict(list)
+    for row in rows:
+        by_day[row.slot.date].append(row)
+    return [_strip_day(day, standings(by_day[day]), school, first=day == begin) for day in each_day(begin, today)]
 
 
-def _strip_day(day: date, stands: Standings, code: str, *, first: bool) -> StripDay:
+def _strip_day(day: date, stands: Standings, school: School, *, first: bool) -> StripDay:
     parts = [
         gettext("已检 %(n)s 项") % {"n": stands.done} if stands.done else "",
         gettext("补录 %(n)s 项") % {"n": stands.late} if stands.late else "",
@@ -162,22 +154,49 @@ def _strip_day(day: date, stands: Standings, code: str, *, first: bool) -> Strip
         gettext("待检 %(n)s 项") % {"n": stands.waiting} if stands.waiting else "",
     ]
     words = gettext("，").join(filter(None, parts)) or gettext("无需检查")
-    url = address("inspections:checks", school=code, since=day.isoformat(), until=day.isoformat())
     label = f"{day.month}/{day.day}" if first or day.day == 1 else str(day.day)
-    return StripDay(day, stands, label, words, url if stands.done or stands.late else "")
+    return StripDay(day, stands, label, words, slots_url(school, day, day) if any(stands) else "")
 
 
-def month(days: Past, today: date) -> Tally:
-    """Return what became of this month's slots so far; those still open count once handed in or missed."""
-    chosen = [stands for day, stands in days.items() if day in month_of(today)]
-    done, late = sum(it.done for it in chosen), sum(it.late for it in chosen)
-    return Tally(duty=done + late + sum(it.missed for it in chosen), timely=done, late=late)
+def slots_url(school: School, first: date, last: date, **asked: object) -> str:
+    """Return the list of a school's slots of some days."""
+    days = {"since": first.isoformat(), "until": last.isoformat()}
+    return address("inspections:board-school-slots", school.pk, **days, **asked)
 
 
-def open_findings(viewer: User, school: School, at: datetime) -> list[OpenFinding]:
-    """Return what the school has to put right, nearest deadline first; one query."""
-    rows = Finding.objects.visible_to(viewer).open().filter(school=school).select_related("place", "item")
-    return with_deadlines(rows.order_by("due_at", "pk")[:FINDINGS_SHOWN], at)
+def month_figures(school: School, rows: Sequence[Row], at: datetime) -> list[Figure]:
+    """Return the shares of this month's slots that have closed: the same on the desk, on the page and on the list."""
+    month = month_of(local_date(at))
+    counted = tally_of(closed((row for row in rows if row.slot.date in month), at))
+    url = slots_url(school, month.first, local_date(at), closed="1")
+    shares = {"duty": counted.duty, "done": counted.done, "timely": counted.timely}
+    done = Part(gettext("已关账 %(duty)s 项，已检 %(done)s 项") % shares, url)
+    timely = Part(gettext("按时 %(timely)s 项") % shares, f"{url}&show={ON_TIME}")
+    nothing = [Part(gettext("本月还没有已关账的检查"))]
+    return [
+        _share(gettext("本月完成率"), counted.completion, [done] if counted.duty else nothing, url),
+        _share(gettext("本月按时率"), counted.on_time, [timely] if counted.duty else nothing, url),
+    ]
+
+
+def _share(label: str, rate: int | None, parts: Sequence[Part], url: str) -> Figure:
+    return Figure(label, rate_words(rate), tone=rules.tone(rate), parts=parts, url=url)
+
+
+class Open(NamedTuple):
+    """What a school has to put right: how many, how many of them late, and the nearest deadlines."""
+
+    number: int
+    late: int
+    first: list[OpenFinding]
+
+
+def open_findings(viewer: User, school: School, at: datetime) -> Open:
+    """Return what the school has to put right, nearest deadline first; two queries."""
+    rows = Finding.objects.visible_to(viewer).open().filter(school=school)
+    numbers = rows.aggregate(n=Count("pk"), late=Count("pk", filter=overdue_by(at)))
+    first = rows.select_related("place", "item").order_by("due_at", "pk")[:FINDINGS_SHOWN]
+    return Open(numbers["n"], numbers["late"], with_deadlines(first, at))
 
 
 def with_deadlines(rows: Iterable[Finding], at: datetime) -> list[OpenFinding]:
@@ -188,19 +207,26 @@ def with_deadlines(rows: Iterable[Finding], at: datetime) -> list[OpenFinding]:
     ]
 
 
-def figures(duties_now: Sequence[Duty], found: Sequence[OpenFinding], tally: Tally) -> list[Figure]:
+def figures(school: School, duties_now: Sequence[Duty], found: Open, month: Sequence[Figure]) -> list[Figure]:
     """Return the four figures of a school's page."""
     waiting = sum(duty.waits for duty in duties_now)
-    late = sum(one.tone == "bad" for one in found)
-    shares = gettext("应检 %(duty)s 项，已检 %(done)s 项") % {"done": tally.done, "duty": tally.duty}
+    late = Part(gettext("超期 %(n)s 件") % {"n": found.late}, findings_url(school, overdue="true"))
     return [
         Figure(gettext("待检"), waiting, gettext("今天和可补录的"), "warn" if waiting else "", "#duties"),
         Figure(
-            gettext("待整改"), len(found), gettext("超期 %(n)s 件") % {"n": late}, "bad" if late else "", "#findings"
+            gettext("待整改"),
+            found.number,
+            tone="bad" if found.late else "",
+            url=findings_url(school, state="open"),
+            parts=[late],
         ),
-        Figure(gettext("本月完成率"), rate_words(tally.completion), shares, rules.tone(tally.completion)),
-        Figure(gettext("本月按时率"), rate_words(tally.on_time), gettext("不含未到期的"), rules.tone(tally.on_time)),
+        *month,
     ]
+
+
+def findings_url(school: School, **asked: object) -> str:
+    """Return the list of a school's findings."""
+    return address("inspections:findings", school=school.code, **asked)
 
 
 @dataclass(frozen=True)
@@ -215,22 +241,26 @@ class SchoolPage:
     findings_url: str
     papers_url: str
     duties_url: str
+    waiting: int
+    open: Open
 
 
 def page(viewer: User, school: School, places: Sequence[Place], at: datetime) -> SchoolPage:
     """Return a school's page as a person sees it who reaches these places."""
     today = local_date(at)
-    calendars = calendar_for({it.school_id for it in places}, today - OPEN_DAYS, today)
+    calendars = calendar_for({it.school_id for it in places}, first_shown(today), today)
     rows = slots(places, at, calendars)
-    now, found = duties(viewer, rows, today), open_findings(viewer, school, at)
-    days = past(places, rows, today)
+    recent = [row for row in rows if row.slot.date >= today - OPEN_DAYS]
+    now, found, due = duties(viewer, recent, today), open_findings(viewer, school, at), due_only(rows)
     return SchoolPage(
-        figures=figures(now, found, month(days, today)),
+        figures=figures(school, now, found, month_figures(school, due, at)),
         duties=now,
         quiet=quiet.told(places, calendars, today),
-        findings=found,
-        strip=strip(days, today, school.code),
-        findings_url=address("inspections:findings", school=school.code),
+        findings=found.first,
+        strip=strip(due, today, school),
+        findings_url=findings_url(school, state="open"),
         papers_url=address("schools:school", school.pk),
         duties_url="" if viewer.roles.isdisjoint(SCHOOL_ROLES) else address("inspections:today"),
+        waiting=sum(duty.waits for duty in now),
+        open=found,
     )

@@ -6,11 +6,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import Case, F, IntegerField, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models import Case, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.urls import NoReverseMatch, reverse
 from django.utils.http import urlencode
 
 from inspections.checklists.models import Item, Version, in_chinese
+from inspections.checks.models import Check
+from inspections.checks.tables import LISTED
 from inspections.dashboards.rules import Tally, together
 from inspections.findings.models import Finding
 from inspections.findings.rules import Severity, State
@@ -18,7 +20,8 @@ from inspections.schedules.rules import ScheduleKind
 from inspections.tallies.models import CountyDay, ItemDay
 from inspections.tallies.today import folded_at
 from logistics_portal.accounts.models import Unit, User
-from logistics_portal.kit.dates import local_date
+from logistics_portal.kit.dates import ONE_DAY, local_date
+from schools.register.models import Place
 
 DAY_BY_DAY = (ScheduleKind.DAILY, ScheduleKind.NIGHTLY, ScheduleKind.PER_DELIVERY)
 FETCHED = timedelta(days=40)  # thirty closed days before the day looked at
@@ -90,19 +93,24 @@ class Days:
 def days(viewer: User, root: Unit, *, today: date, day: date | None, subject: str = "") -> Days:
     """Return the day-by-day lists of the last weeks (up to `day`, and today) per first reviewer; one query."""
     first = (day or today) - FETCHED
-    lists = Version.objects.in_force(on=today).filter(spec__schedule__kind__in=[str(kind) for kind in DAY_BY_DAY])
-    rows = CountyDay.objects.visible_to(viewer).filter(county__path__startswith=root.path)
-    rows = rows.filter(Q(date__range=(first, day or today)) | Q(date=today), checklist__in=lists.values("checklist"))
-    if subject:
-        rows = rows.filter(checklist__subject=subject)
+    rows = tally_rows(viewer, root, today=today, subject=subject)
+    rows = rows.filter(Q(date__range=(first, day or today)) | Q(date=today))
     grouped = rows.values_list("county__path", "date").annotate(
         n=Sum("required") - Sum("exempt"), timely_n=Sum("timely"), late_n=Sum("late"), failing_n=Sum("with_failures")
     )
     return Days({(path, on): Tally(*tally) for path, on, *tally in grouped})
 
 
+def tally_rows(viewer: User, root: Unit, *, today: date, subject: str = "") -> QuerySet[CountyDay]:
+    """Return the tallies of the day-by-day lists at and below a bureau, of one kind of place or of all."""
+    lists = Version.objects.in_force(on=today).filter(spec__schedule__kind__in=[str(kind) for kind in DAY_BY_DAY])
+    rows = CountyDay.objects.visible_to(viewer).filter(county__path__startswith=root.path)
+    rows = rows.filter(checklist__in=lists.values("checklist"))
+    return rows.filter(checklist__subject=subject) if subject else rows
+
+
 class FailingItem(NamedTuple):
-    """An item and how often it failed."""
+    """An item, in how many checks it failed, and where these are listed."""
 
     code: str
     text: str
@@ -110,25 +118,52 @@ class FailingItem(NamedTuple):
     url: str
 
 
-def worst_items(viewer: User, root: Unit, *, first: date, last: date, subject: str = "") -> list[FailingItem]:
-    """Return the items that failed most often in some days, the worst first; one query."""
-    latest = Item.objects.filter(code=OuterRef("item_code")).order_by("-version_id")
-    latest = latest.values("text" if in_chinese() else "text_en")[:1]
-    rows = ItemDay.objects.visible_to(viewer).filter(county__path__startswith=root.path, date__range=(first, last))
+def item_days(day: date) -> tuple[date, date]:
+    """Return the thirty days up to a day, of which the items that fail most often are told."""
+    return day - MONTH + ONE_DAY, day
+
+
+def item_rows(viewer: User, root: Unit, days: tuple[date, date]) -> QuerySet[ItemDay]:
+    """Return how often items failed below a bureau in some days."""
+    return ItemDay.objects.visible_to(viewer).filter(county__path__startswith=root.path, date__range=days)
+
+
+def wording_of(item: object) -> QuerySet[Item, str]:
+    """Return the question for an item's latest wording in the reader's language."""
+    latest = Item.objects.filter(code=item).order_by("-version_id")
+    return latest.values_list("text" if in_chinese() else "text_en", flat=True)
+
+
+def worst_items(viewer: User, root: Unit, *, day: date, subject: str = "") -> list[FailingItem]:
+    """Return the items that failed most often in the thirty days up to a day, the worst first; one query."""
+    first, last = item_days(day)
+    latest = wording_of(OuterRef("item_code"))[:1]
+    rows = item_rows(viewer, root, (first, last))
     if subject:
         rows = rows.filter(item_code__in=Item.objects.filter(version__checklist__subject=subject).values("code"))
     grouped = rows.values("item_code").annotate(times=Sum("failures"), text=Subquery(latest))
     top = grouped.order_by("-times", "item_code")[:ITEMS_SHOWN]
-    asked = {"state": "all", "unit": root.pk, "since": first.isoformat()}
     return [
         FailingItem(
             row["item_code"],
             row["text"] or row["item_code"],
             row["times"],
-            address("inspections:findings", **asked, item=row["item_code"]),
+            address("inspections:board-item", root.code, row["item_code"], day=last.isoformat()),
         )
         for row in top
     ]
+
+
+def failing_checks(viewer: User, root: Unit, item: str, days: tuple[date, date]) -> QuerySet[Check]:
+    """Return the checks in which an item failed, below a bureau as it stood on those days; one row for each failure."""
+    rows = Check.objects.visible_to(viewer).complete().filter(county__path__startswith=root.path, date__range=days)
+    rows = rows.filter(failures__item_code=item)
+    return rows.select_related("checklist", "school", "place", "by").only(*LISTED)
+
+
+def times_failed(viewer: User, root: Unit, item: str, days: tuple[date, date]) -> int:
+    """Return how often an item failed, as boards count it; one query."""
+    return item_rows(viewer, root, days).filter(item_code=item).aggregate(n=Sum("failures"))["n"] or 0
 
 
 def overdue_by(at: datetime) -> Q:
@@ -153,3 +188,15 @@ def work(viewer: User, root: Unit, *, at: datetime, subject: str = "") -> list[F
         rows = rows.filter(place__kind=subject)
     order = (weight.asc(), F("school__is_boarding").desc(), (F("recurrences") + F("returns")).desc(), "due_at", "pk")
     return list(rows.select_related("school", "place", "fixer", "item").order_by(*order)[:WORK_SHOWN])
+
+
+def own_places(viewer: User, tree: Tree, *, first: date, last: date, subject: str = "") -> list[Place]:
+    """Return the places in use between two days at the schools a bureau reviews itself; one query."""
+    below = Q(pk__in=[])
+    for child in tree.children:
+        below |= Q(school__unit__path__startswith=child.path)
+    used = Q(from_date__lte=last) & (Q(until_date__isnull=True) | Q(until_date__gte=first))
+    rows = Place.objects.visible_to(viewer).filter(used, school__unit__path__startswith=tree.root.path)
+    if subject:
+        rows = rows.filter(kind=subject)
+    return list(rows.exclude(below).select_related("school__unit__parent__parent").order_by("pk"))

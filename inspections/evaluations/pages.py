@@ -34,6 +34,21 @@ class Branch:
     facts: list[Fact]
     children: list[Branch]
 
+    @property
+    def rounding(self) -> str:
+        """Return why the points below do not sum to the figure above, in words; nothing where they do."""
+        found = self.line.rounding
+        if found is None:
+            return ""
+        words = {"shown": found[0], "exact": found[1], "printed": self.line.printed}
+        return (
+            gettext(
+                "下面各项的分值各自四舍五入到两位，相加为 %(shown)s；本项按未取舍的数值相加得 %(exact)s，"
+                "只取舍一次，为 %(printed)s。"
+            )
+            % words
+        )
+
 
 def grown(evaluation: Evaluation, tree: Line, known: dict[Figure, int]) -> Branch:
     """Return the explanation of a result, every figure that was counted from rows leading to them."""

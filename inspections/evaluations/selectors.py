@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
 from django.db.models import Case, CharField, Count, F, QuerySet, Value, When
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext
 
 from inspections.evaluations import behind, pages
@@ -25,6 +28,8 @@ from inspections.evaluations.rules.words import LABELS, CapKind, Grade
 from inspections.incidents import selectors as incidents
 from inspections.incidents.models import Veto
 from inspections.incidents.rules.words import YearVeto
+from logistics_portal.kit.dates import local_date
+from schools.terms.selectors import calendar_for
 
 YEAR_DIGITS = 4
 
@@ -49,6 +54,7 @@ class Told:
     story: Branch
     caps: list[CapTold]
     highest: Grade
+    scheme: Scheme
 
 
 def latest_run(year: int | None = None) -> Run | None:
@@ -59,9 +65,12 @@ def latest_run(year: int | None = None) -> Run | None:
     return done.order_by("-year", "-number").first()
 
 
-def run_asked_for(text: str) -> Run | None:
-    """Return the newest finished run of the year an address names; of any year where it names none."""
+def run_asked_for(text: str, number: str = "") -> Run | None:
+    """Return the finished run an address names by year and number: else the newest of the year, else of any year."""
     named = text.isascii() and text.isdigit() and len(text) == YEAR_DIGITS
+    if named and number.isascii() and number.isdigit() and len(number) <= YEAR_DIGITS:
+        done = Run.objects.filter(state=Run.State.DONE, year=int(text), number=int(number))
+        return done.select_related("scheme").first()
     return latest_run(int(text)) if named else latest_run()
 
 
@@ -106,6 +115,21 @@ class Finished:
     run: Run
     grades: list[tuple[Grade, int]]
 
+    @property
+    def lists(self) -> list[tuple[Grade, int, str]]:
+        """Return the grades with where their schools are listed."""
+        return [(grade, number, self.url(grade.value)) for grade, number in self.grades]
+
+    @property
+    def number(self) -> int:
+        """Return how many schools there are in all."""
+        return sum(number for _grade, number in self.grades)
+
+    def url(self, grade: str = "") -> str:
+        """Return the results of this very run, of one grade or of all."""
+        asked = {"year": str(self.run.year), "run": str(self.run.number)}
+        return f"{reverse('inspections:evaluations')}?{urlencode(asked | ({'grade': grade} if grade else {}))}"
+
 
 def run_with_grades(pk: int) -> Finished:
     """Return a run and its grades as they stand now; raises `Run.DoesNotExist` for no such run."""
@@ -136,7 +160,16 @@ def told(evaluation: Evaluation) -> Told:
         story=pages.grown(evaluation, result.explanation, behind.figures(inputs)),
         caps=[_cap(evaluation, cap) for cap in result.caps],
         highest=grade_of(result.score, scheme),
+        scheme=scheme,
     )
+
+
+def school_days_so_far(evaluation: Evaluation) -> int:
+    """Return the school days of the year up to the moment of the run, by the calendar as it stands now."""
+    first, last = date(evaluation.run.year, 1, 1), date(evaluation.run.year, 12, 31)
+    until = min(local_date(evaluation.run.as_of), last)
+    school = evaluation.school_id
+    return calendar_for([school], first, last)[school].totals(first, until).operating if until >= first else 0
 
 
 def _cap(evaluation: Evaluation, cap: Cap) -> CapTold:
@@ -154,7 +187,7 @@ def _why_capped(evaluation: Evaluation, cap: Cap) -> str:
         CapKind.PART: gettext("得分低于 %(line)s 分"),
         CapKind.NOT_VISITED: gettext("本年度还没有督导评分"),
         CapKind.COMPLETION: gettext("检查完成率低于 %(line)s%%"),
-        CapKind.SCHOOL_DAYS: gettext("在校日 %(days)s 天，不足 %(line)s 天"),
+        CapKind.SCHOOL_DAYS: gettext("全年在校日 %(days)s 天，不足 %(line)s 天"),
     }[cap.kind] % known
 
 
@@ -176,7 +209,7 @@ def why_not_excellent(evaluation: Evaluation, grade: Grade, veto: YearVeto, sche
 def _not_graded(evaluation: Evaluation, scheme: Scheme) -> str:
     if evaluation.school_days < scheme.graded_school_days:
         named = {"days": evaluation.school_days, "line": scheme.graded_school_days}
-        return gettext("在校日 %(days)s 天，不足 %(line)s 天，不定等次") % named
+        return gettext("全年在校日 %(days)s 天，不足 %(line)s 天，不定等次") % named
     return "" if evaluation.score else gettext("没有适用的指标，不定等次")
 
 

@@ -45,7 +45,7 @@ class EvaluationTable(PortalTable):
     score = NumberColumn(verbose_name=_("否决前得分"), order_by="score_sort", empty_values=())
     grade = Column(verbose_name=_("等次"))
     own_grade = Column(verbose_name=_("否决前等次"))
-    school_days = NumberColumn(verbose_name=_("在校日"))
+    school_days = NumberColumn(verbose_name=_("全年在校日"))
     why = Column(verbose_name=_("未评优秀的原因"), empty_values=(), orderable=False)
 
     class Meta(PortalTable.Meta):
@@ -129,6 +129,7 @@ class EvaluationFilter(PortalFilter):
     """What the results of a year can be narrowed by."""
 
     first = ("q", "grade", "veto")
+    kept = ("year", "run")
 
     q = CharFilter(label=_("学校或单位"), method="find")
     grade = ChoiceFilter(label=_("等次"), choices=Grade.choices)

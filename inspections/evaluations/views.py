@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -26,10 +25,7 @@ from logistics_portal.records.models import Job
 @require_safe
 def evaluations(request: SignedRequest) -> HttpResponseBase:
     """List the results of a year that a person may see, with the grades as they stand now."""
-    asked = request.GET.get("year", "")
-    run = selectors.latest_run(
-        int(asked) if asked.isascii() and asked.isdigit() and len(asked) == len("2026") else None
-    )
+    run = selectors.run_asked_for(request.GET.get("year", ""), request.GET.get("run", ""))
     seen = Evaluation.objects.visible_to(request.user).filter(run=run).select_related("school", "county", "run__scheme")
     rows = selectors.with_grade(seen, run.year if run else timezone.localdate().year)
     context = {"run": run, "years": selectors.years(), "may_run": _may_run(request)}
@@ -43,7 +39,8 @@ def evaluation(request: SignedRequest, pk: int) -> HttpResponse:
     """Show one result: every point, the formula behind it, the figures it was computed from, and their rows."""
     row = _evaluation(request, pk)
     told = selectors.told(row)
-    context = {"told": told, "evaluation": row, "run": row.run, "links": links(row)}
+    days = selectors.school_days_so_far(row)
+    context = {"told": told, "evaluation": row, "run": row.run, "links": links(row), "days_so_far": days}
     return render(request, "inspections/evaluations/evaluation.html", context)
 
 
@@ -102,8 +99,7 @@ def run(request: SignedRequest, pk: int) -> HttpResponse:
     found = selectors.run_with_grades(pk)
     part = request.headers.get("HX-Request")
     template = "components/progress.html" if part else "inspections/evaluations/run.html"
-    results = f"{reverse('inspections:evaluations')}?year={found.run.year}"
-    return render(request, template, {"found": found, "job": job, "url": request.path, "result_url": results})
+    return render(request, template, {"found": found, "job": job, "url": request.path, "result_url": found.url()})
 
 
 def _may_run(request: SignedRequest) -> bool:

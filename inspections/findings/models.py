@@ -14,13 +14,18 @@ from django.utils.translation import gettext_lazy as _
 from inspections.checklists.models import Checklist, Item, in_chinese
 from inspections.findings.rules import Origin, Outcome, Severity, State, Step
 from logistics_portal.accounts.models import Unit
-from logistics_portal.kit.dates import local_date
+from logistics_portal.kit.dates import day_end, local_date, midnight
 from logistics_portal.kit.scoping import Scoped, ScopedQuerySet
 from schools.register.models import Place, School
 
 MENDED_IN_TIME = Q(
     state__in=[State.REMEDIED, State.CLOSED], remedied_at__lte=F("due_at"), late_before=timedelta(0)
 )  # in SQL what `rules.rectified` calls on time
+
+
+def fell_due(first: date, last: date) -> Q:
+    """Return the condition that a deadline fell on one of these days; 24:00 is still the day it ends."""
+    return Q(due_at__gt=midnight(first), due_at__lte=day_end(last))
 
 
 class FindingQuerySet(ScopedQuerySet["Finding"]):

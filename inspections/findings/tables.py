@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -9,15 +10,15 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django_filters import CharFilter, ChoiceFilter, DateFilter, ModelChoiceFilter
+from django_filters import BooleanFilter, CharFilter, ChoiceFilter, DateFilter, ModelChoiceFilter
 from django_tables2 import A
 
 from inspections.findings import selectors
-from inspections.findings.models import Finding
+from inspections.findings.models import MENDED_IN_TIME, Finding
 from inspections.findings.people import REVIEWING, at_school_of
-from inspections.findings.rules import Origin, Severity, State
+from inspections.findings.rules import Origin, Outcome, Severity, State
 from logistics_portal.accounts.models import Unit
-from logistics_portal.kit.dates import until_text
+from logistics_portal.kit.dates import day_end, midnight, until_text
 from logistics_portal.kit.forms import DayField
 from logistics_portal.kit.marks import badge_html
 from logistics_portal.kit.tables import BadgeColumn, Column, DayColumn, NumberColumn, PortalFilter, PortalTable
@@ -27,6 +28,10 @@ UNSETTLED, ALL = "unsettled", "all"
 LATE = [("true", _("超期")), ("false", _("未超期"))]
 REVIEWERS = [("own", _("本单位初审"))]
 KEPT = [("true", _("限期保留")), ("false", _("不保留"))]
+NOT_CRITICAL = "not_critical"
+WEIGHTS = [*Severity.choices, (NOT_CRITICAL, _("严重以外"))]
+COUNTED, IN_TIME, NOT_IN_TIME = "counted", "in_time", "not_in_time"
+MENDED = [(COUNTED, _("计入整改率（不含误报撤销）")), (IN_TIME, _("按期整改")), (NOT_IN_TIME, _("未按期整改"))]
 STATES = [(UNSETTLED, _("未销号")), *State.choices, (ALL, _("全部"))]
 
 
@@ -79,12 +84,13 @@ class FindingFilter(PortalFilter):
     """What a list of findings can be narrowed by; without a state it shows what is not settled."""
 
     state = ChoiceFilter(label=_("状态"), choices=STATES, method="by_state", empty_label=_("未销号"))
-    severity = ChoiceFilter(label=_("级别"), choices=Severity.choices)
+    severity = ChoiceFilter(label=_("级别"), choices=WEIGHTS, method="by_severity")
     overdue = ChoiceFilter(label=_("期限"), choices=LATE, method="by_overdue")
     tolerated = ChoiceFilter(label=_("限期保留"), choices=KEPT, method="by_tolerated")
     reviewer = ChoiceFilter(label=_("初审"), choices=REVIEWERS, method="by_reviewer")
     q = CharFilter(label=_("学校、问题"), method="by_text", max_length=60)
     unit = ModelChoiceFilter(label=_("单位"), queryset=_units, method="by_unit")
+    direct = BooleanFilter(label=_("只看单位直属学校"), method="by_direct")
     subject = ChoiceFilter(label=_("场所类别"), choices=Place.Kind.choices, field_name="place__kind")
     item = CharFilter(label=_("检查项代码"), field_name="item_code", max_length=12)
     origin = ChoiceFilter(label=_("来源"), choices=Origin.choices)
@@ -93,8 +99,14 @@ class FindingFilter(PortalFilter):
     until = DateFilter(label=_("发现日期止"), field_name="found_date", lookup_expr="lte")
     first = ("state", "severity", "overdue", "q")
 
+    due_since = DateFilter(label=_("整改期限起"), method="by_due_since")
+    due_until = DateFilter(label=_("整改期限止"), method="by_due_until")
+    mended = ChoiceFilter(label=_("按期整改"), choices=MENDED, method="by_mended")
+
     since.field_class = DayField
     until.field_class = DayField
+    due_since.field_class = DayField
+    due_until.field_class = DayField
 
     def filter_queryset(self, queryset: Any) -> Any:
         """Keep what is not settled unless a state is asked for."""
@@ -106,6 +118,10 @@ class FindingFilter(PortalFilter):
         if state == ALL:
             return rows
         return rows.unsettled() if state == UNSETTLED else rows.filter(state=state)
+
+    def by_severity(self, rows: Any, _name: str, severity: str) -> Any:
+        """Keep the findings of a weight, or all but the critical ones."""
+        return rows.exclude(severity=Severity.CRITICAL) if severity == NOT_CRITICAL else rows.filter(severity=severity)
 
     def by_overdue(self, rows: Any, _name: str, late: str) -> Any:
         """Keep what is late, or what is not."""
@@ -139,6 +155,27 @@ class FindingFilter(PortalFilter):
     def by_unit(self, rows: Any, _name: str, unit: Unit) -> Any:
         """Keep the findings of schools below a bureau."""
         return rows.filter(school__unit__path__startswith=unit.path)
+
+    def by_direct(self, rows: Any, _name: str, wanted: bool) -> Any:
+        """Keep the findings of the schools that the chosen bureau runs itself, without those of bureaus below it."""
+        unit = self.form.cleaned_data.get("unit")
+        return rows.filter(school__unit__parent=unit) if wanted and unit else rows
+
+    def by_due_since(self, rows: Any, _name: str, day: date) -> Any:
+        """Keep what fell due on a day or after."""
+        return rows.filter(due_at__gt=midnight(day))
+
+    def by_due_until(self, rows: Any, _name: str, day: date) -> Any:
+        """Keep what fell due by the end of a day."""
+        return rows.filter(due_at__lte=day_end(day))
+
+    def by_mended(self, rows: Any, _name: str, how: str) -> Any:
+        """Keep what counts for the rate of rectification: all of it, what was in time, what was not."""
+        counted = rows.exclude(outcome=Outcome.WITHDRAWN)
+        if how == COUNTED:
+            return counted
+        in_time = rows.model.objects.filter(MENDED_IN_TIME)
+        return counted.filter(MENDED_IN_TIME) if how == IN_TIME else counted.exclude(pk__in=in_time)
 
 
 def shown_state(finding: Finding) -> str:

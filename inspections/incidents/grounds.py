@@ -12,8 +12,8 @@ from inspections.incidents import selectors
 from inspections.incidents.models import GradeDecision, Incident, ResponsibilityFinding, Veto
 from inspections.incidents.rules import vetoes
 from inspections.incidents.rules.words import Reporting, Trigger
-from inspections.incidents.words import yuan
 from logistics_portal.kit.dates import local_date
+from logistics_portal.kit.money import yuan
 
 Row = tuple[str, Any]
 

@@ -8,8 +8,20 @@ from datetime import datetime
 
 
 @dataclass(frozen=True)
+class Part:
+    """A few words of a note with a number in them, and where the rows of that number are."""
+
+    text: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
 class Figure:
-    """A key figure: label, number, what it is compared with, and where its rows are."""
+    """A key figure: label, number, what it is compared with, and where its rows are.
+
+    `parts` is a note whose numbers lead to their own rows. A figure with a `key` may be shown anew in place; `later`
+    is where a page fetches it from.
+    """
 
     label: str
     value: str | int
@@ -17,6 +29,14 @@ class Figure:
     tone: str = ""
     url: str = ""
     unit: str = ""
+    parts: Sequence[Part] = ()
+    key: str = ""
+    later: str = ""
+
+    @property
+    def words(self) -> str:
+        """Return the whole note."""
+        return self.note or " · ".join(part.text for part in self.parts)
 
 
 @dataclass(frozen=True)
@@ -81,11 +101,16 @@ class Chart:
     note: str = ""
     source_url: str = ""
     low: float | None = None
+    urls: Sequence[str] = ()
 
     @property
-    def rows(self) -> list[tuple[str, list[float | int | None]]]:
-        """Return the table twin: each label with the value of every series."""
-        return [(label, [line.values[place] for line in self.series]) for place, label in enumerate(self.labels)]
+    def rows(self) -> list[tuple[str, str, list[float | int | None]]]:
+        """Return the table twin: each label, where its rows are, and the value of every series."""
+        urls = self.urls or [""] * len(self.labels)
+        return [
+            (label, urls[place], [line.values[place] for line in self.series])
+            for place, label in enumerate(self.labels)
+        ]
 
     @property
     def data_id(self) -> str:

@@ -150,9 +150,18 @@ def _value(row: Any, column: Any) -> Any:
 
 
 class PortalFilter(FilterSet):  # type: ignore[misc]
-    """Filters that live in the address. `first` names the fields shown at once; the rest go under 更多条件."""
+    """Filters that live in the address. `first` names the fields shown at once; the rest go under 更多条件.
+
+    `kept` names what else of the address a list is asked with, and a new filter leaves as it is.
+    """
 
     first: ClassVar[tuple[str, ...]] = ()
+    kept: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def carried(self) -> list[tuple[str, str]]:
+        """Return what the address says beyond the filters, to be sent again with them."""
+        return [(name, self.data[name]) for name in self.kept if self.data.get(name)]
 
     def get_form_class(self) -> Any:
         """Return the form, its yes-or-no fields offering 全部 · 是 · 否."""

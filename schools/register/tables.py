@@ -72,6 +72,7 @@ class SchoolFilter(PortalFilter):
 
     q = CharFilter(label=_("名称、拼音、代码"), method="by_text", max_length=60)
     unit = ModelChoiceFilter(label=_("单位"), queryset=_bureaus, method="by_unit")
+    direct = BooleanFilter(label=_("只看单位直属学校"), method="by_direct")
     kind = ChoiceFilter(label=_("学校类型"), choices=School.Kind.choices)
     status = ChoiceFilter(label=_("状态"), choices=[(LIVING, _("在办")), (CLOSED, _("已撤并"))], method="by_status")
     boarding = BooleanFilter(label=_("寄宿制"), field_name="is_boarding")
@@ -88,11 +89,16 @@ class SchoolFilter(PortalFilter):
         """Keep the schools below a bureau."""
         return rows.below(unit)
 
+    def by_direct(self, rows: Any, _name: str, wanted: bool) -> Any:
+        """Keep the schools that the chosen bureau runs itself, without those of bureaus below it."""
+        unit = self.form.cleaned_data.get("unit")
+        return rows.filter(unit__parent=unit) if wanted and unit else rows
+
     def by_status(self, rows: Any, _name: str, status: str) -> Any:
         """Keep the schools that still run, or those that do not."""
         today = timezone.localdate()
         gone = Q(closed_date__lt=today)
-        return rows.filter(gone) if status == CLOSED else rows.exclude(gone)
+        return rows.filter(gone) if status == CLOSED else rows.living(on=today)
 
 
 class ProposalTable(PortalTable):

@@ -107,6 +107,7 @@ PUBLIC = {
 FILLED = {"kind": "close", "checklist": "canteen_daily", "day": "2026-11-19", "seq": 1, "code": SHOWCASE} | {
     "part": "campus",
     "figure": "timely",
+    "item": "CAN-D-17",
 }
 NEIGHBOURS = [
     Role.OFFICE_CLERK,

@@ -53,6 +53,13 @@ def printed(figure: Fraction) -> str:
     return f"{'-' if cents < 0 else ''}{whole}.{rest:02d}"
 
 
+def in_full(figure: Fraction) -> str:
+    """Return a figure to six places, cut off and marked so where it goes on."""
+    millionths, rest = divmod(abs(figure.numerator) * 10**6, figure.denominator)
+    whole, parts = divmod(millionths, 10**6)
+    return f"{'-' if figure < 0 else ''}{whole}.{parts:06d}{'…' if rest else ''}"
+
+
 def printed_or_none(figure: Fraction | None) -> str | None:
     """Return a figure as it is printed, or None where nothing applies."""
     return None if figure is None else printed(figure)

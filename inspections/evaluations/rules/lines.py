@@ -4,7 +4,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from inspections.evaluations.rules.figures import HUNDRED, ZERO, between, plain, printed_or_none
+from inspections.evaluations.rules.figures import (
+    HUNDRED,
+    ZERO,
+    between,
+    in_full,
+    judged,
+    plain,
+    printed,
+    printed_or_none,
+)
 from inspections.evaluations.rules.words import FORMULAS, INPUTS, LABELS
 
 Fact = int | str | bool | Fraction | None
@@ -58,6 +67,18 @@ class Line:
     def printed_points(self) -> str | None:
         """What the figure adds to the line above, as printed."""
         return printed_or_none(self.points)
+
+    @property
+    def rounding(self) -> tuple[str, str] | None:
+        """Where the printed points below do not sum to the printed figure: that sum, and the exact figure.
+
+        Each is rounded once, by itself; sums use the exact figures (evaluation §1), so the last place may differ.
+        """
+        points = [line.points for line in self.children if line.points is not None]
+        if self.exact is None or not points or sum(points, ZERO) != self.exact:
+            return None
+        shown = sum((judged(figure) for figure in points), ZERO)
+        return None if shown == judged(self.exact) else (printed(shown), in_full(self.exact))
 
     @property
     def shown_inputs(self) -> tuple[tuple[str, str], ...]:

@@ -10,6 +10,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from inspections.checks.models import Failure
 from inspections.tallies.models import ItemDay
 from logistics_portal.kit.dates import ONE_DAY, local_date
 from tests.factories import ground
@@ -54,13 +55,17 @@ def test_an_overdue_grave_finding_is_two_clicks_away(here, browser):
     assert clicks <= 4
 
 
-def test_a_worst_item_is_two_clicks_from_its_finding(here, browser):
+def test_a_worst_item_is_three_clicks_from_its_finding(here, browser):
     now = timezone.now()
+    day = local_date(now) - 4 * ONE_DAY
     found = here.finding(now - timedelta(days=4), now + ONE_DAY, item_code="CMP-D-06")
-    ItemDay.objects.create(county=here.county, date=local_date(now) - 4 * ONE_DAY, item_code="CMP-D-06", failures=1)
+    check = make.check(here.campus, here.author, day, here.version, n_fail=1)
+    Failure.objects.create(check_row=check, item_code="CMP-D-06", finding=found)
+    ItemDay.objects.create(county=here.county, date=day, item_code="CMP-D-06", failures=1)
     start = reverse("inspections:board", args=[here.province.code])
 
-    _page, clicks = walk(browser, start, r"/findings/\?.*item=CMP-D-06", rf"/findings/{found.pk}/$")
+    to_finding = (r"/items/CMP-D-06/", rf"/checks/{check.pk}/$", rf"/findings/{found.pk}/$")
+    _page, clicks = walk(browser, start, *to_finding)
 
     assert clicks <= 4
 

@@ -47,7 +47,7 @@ def get(person, name, *args, **query):
 
 
 def values(page):
-    return {figure.label: (figure.value, figure.note) for figure in page.context["figures"]}
+    return {figure.label: (figure.value, figure.words) for figure in page.context["figures"]}
 
 
 def queries(person, code):
@@ -100,9 +100,8 @@ def test_a_county_counts_today_yesterday_and_thirty_closed_days(here, now, today
     page = get(here.reader(here.county), "board", here.county.code)
 
     told = values(page)
-    assert told["今日已检"] == ("6", "应检 9 次 · 完成率 66.7%")
-    assert told["昨日漏检"] == (2, "暂计，补录期限内")
-    assert told["按时率"] == ("75.0%", "近 30 天应检 20 次")
+    assert told["昨日漏检"] == (2, "应检 8 次 · 暂计，补录期限内")
+    assert told["按时率"] == ("75.0%", "近 30 天应检 20 次，按时 15 次")
     assert "数据截至" in page.content.decode()
 
 
@@ -143,7 +142,7 @@ def test_findings_are_counted_by_deadline_weight_and_state(here, now):
     assert county["超期未整改"] == (2, "严重 1 · 其他 1")
     assert county["待我复查"][0] == 2
     assert province["超期严重问题"] == (1, "超期共 2 件")
-    assert province["按期整改率"] == ("25.0%", "近 30 天到期 4 项，按期 1 项")
+    assert province["按期整改率"] == ("25.0%", "近 30 天到期 4 项 · 按期 1 项")
 
 
 def test_only_the_office_that_verifies_is_told_that_remedies_wait_for_it(here, now):
@@ -231,7 +230,7 @@ def test_a_day_and_a_kind_of_place_in_the_address_narrow_every_figure(here, toda
     canteens = get(reader, "board", here.county.code, subject="canteen")
 
     assert values(then)["按时率"][0] == "60.0%"
-    assert values(then)[f"{old.month}月{old.day}日漏检"] == (4, "已关账")
+    assert values(then)[f"{old.month}月{old.day}日漏检"] == (4, "应检 10 次 · 已关账")
     assert values(canteens)["按时率"][0] == "—"
 
 
@@ -240,7 +239,7 @@ def test_what_makes_no_sense_in_the_address_is_told_and_left_out(here, query):
     assert get(here.reader(here.province), "board", here.province.code, **query).status_code == 200
 
 
-def test_the_worst_items_lead_to_their_findings(here, today):
+def test_the_worst_items_lead_to_the_checks_they_failed_in(here, today):
     ItemDay.objects.create(county=here.county, date=today - ONE_DAY, item_code="CMP-D-06", failures=3)
     ItemDay.objects.create(county=here.other, date=today - ONE_DAY, item_code="CMP-D-06", failures=2)
     ItemDay.objects.create(county=here.other, date=today - ONE_DAY, item_code="CMP-D-05", failures=4)
@@ -250,7 +249,7 @@ def test_the_worst_items_lead_to_their_findings(here, today):
 
     assert [(item.code, item.times) for item in page.context["items"]] == [("CMP-D-06", 5), ("CMP-D-05", 4)]
     assert [(item.code, item.times) for item in county.context["items"]] == [("CMP-D-06", 3)]
-    assert "item=CMP-D-06" in page.context["items"][0].url
+    assert "/items/CMP-D-06/" in page.context["items"][0].url
 
 
 def test_boards_take_ten_questions_whatever_the_size_of_the_province(here, now, today):
@@ -289,12 +288,42 @@ def test_everybody_is_led_to_the_page_of_their_own_unit(here):
 
 
 def test_the_desk_leads_with_the_figures_of_ones_own_unit(here, today):
-    here.tally(here.county, today, required=7, timely=3)
+    here.tally(here.county, today - ONE_DAY, required=7, timely=3)
 
     page = ground.client_of(here.reader(here.county)).get("/")
 
     assert "应检 7 次" in page.content.decode()
     assert reverse("inspections:board", args=[here.county.code]) in page.content.decode()
+
+
+def test_what_came_in_today_and_what_did_not_are_of_one_moment_and_add_up(monkeypatch):
+    friday = date(2026, 11, 20)
+    at = make.at(friday, "09:00")
+    monkeypatch.setattr(timezone, "now", lambda: at)
+    monkeypatch.setattr(time, "time", at.timestamp)
+    here = land()
+    for number in range(3):
+        schools.campus(schools.school(here.county.path, name=f"学校{number}"))
+    here.tally(here.county, friday, required=40, timely=0)  # a tally that is out of date
+    folded(at)
+    make.check(here.campus, here.author, friday, here.version)
+    browser = ground.client_of(here.reader(here.county))
+    board = browser.get(reverse("inspections:board", args=[here.county.code])).content.decode()
+    url = reverse("inspections:board-unchecked", args=[here.county.code])
+
+    card = browser.get(url, headers={"HX-Request": "true"})
+    alone = browser.get(url, {"figure": "1"}, headers={"HX-Request": "true"}).content.decode()
+
+    told = card.context["figure"]
+    assert (told.value, told.words) == ("1", "应检 4 次 · 待检 3 次 · 此刻 09:00")
+    assert "3 所 3 项" in card.content.decode()
+    assert 'id="figure-today" hx-swap-oob="true"' in card.content.decode()
+    assert 'id="figure-today"' in board
+    assert "应检 40 次" not in board
+    assert "应检 4 次" in alone
+    assert "提醒" not in alone
+    for part, number in ((told.parts[0], 4), (told.parts[1], 3)):
+        assert len(browser.get(part.url).context["table"].data.data) == number
 
 
 def test_until_when_a_form_is_due_is_told_as_people_say_it():
@@ -304,18 +333,62 @@ def test_until_when_a_form_is_due_is_told_as_people_say_it():
     assert schoolday.due_words(midnight + timedelta(hours=8)) == "11月17日 08:00 前交"
 
 
-def test_a_school_sees_its_slots_its_findings_and_its_month(here, now, today):
-    here.finding(now - timedelta(days=3), now - ONE_DAY, title="灭火器压力不足", item_code="C-1")
-    make.check(here.campus, here.author, today - 8 * ONE_DAY, here.version)
-    make.missed(here.campus, today - 9 * ONE_DAY, here.version)
+def test_a_school_sees_its_slots_its_findings_and_its_month(monkeypatch):
+    friday = date(2026, 11, 20)
+    at = make.at(friday, "09:00")
+    monkeypatch.setattr(timezone, "now", lambda: at)
+    monkeypatch.setattr(time, "time", at.timestamp)
+    here = land()
+    here.finding(at - timedelta(days=3), at - ONE_DAY, title="灭火器压力不足", item_code="C-1")
+    make.check(here.campus, here.author, friday - 8 * ONE_DAY, here.version)
+    make.missed(here.campus, friday - 9 * ONE_DAY, here.version)
 
     page = get(here.author, "board-school", here.school.pk)
 
     shown = page.context["page"]
     tones = {day.day: day.tone for day in shown.strip}
     assert [one.finding.title for one in shown.findings] == ["灭火器压力不足"]
-    assert (tones[today - 8 * ONE_DAY], tones[today - 9 * ONE_DAY]) == ("good", "bad")
+    assert (tones[friday - 8 * ONE_DAY], tones[friday - 9 * ONE_DAY]) == ("good", "bad")
     assert len(shown.strip) == 30
+
+
+def test_a_school_counts_all_it_has_to_put_right_though_it_shows_the_nearest(here, now):
+    for number in range(9):
+        late = number < 2
+        due = now - ONE_DAY if late else now + ONE_DAY
+        here.finding(now - timedelta(days=3), due, item_code=f"C-{number}")
+
+    page = get(here.author, "board-school", here.school.pk).context["page"]
+
+    told = next(it for it in page.figures if it.label == "待整改")
+    assert (told.value, told.words, len(page.findings)) == (9, "超期 2 件", 8)
+
+
+def test_the_month_of_a_school_is_one_figure_on_the_desk_on_its_page_and_on_the_list(monkeypatch):
+    friday = date(2026, 11, 20)
+    at = make.at(friday, "09:00")
+    monkeypatch.setattr(timezone, "now", lambda: at)
+    monkeypatch.setattr(time, "time", at.timestamp)
+    here = land()
+    for back, made in ((10, "check"), (9, "missed"), (8, "check"), (1, "check"), (0, "check")):
+        day = friday - back * ONE_DAY
+        if made == "check":
+            make.check(here.campus, here.author, day, here.version)
+        else:
+            make.missed(here.campus, day, here.version)
+    principal = ground.client_of(ground.user(Role.PRINCIPAL, here.school.unit))
+
+    page = principal.get(reverse("inspections:board-school", args=[here.school.pk])).context["page"]
+    desk = principal.get("/").content.decode()
+    done = next(it for it in page.figures if it.label == "本月完成率")
+    listed = principal.get(done.url)
+
+    rows = listed.context["table"].data.data
+    assert done.words == f"已关账 {len(rows)} 项，已检 2 项"
+    assert done.value in desk
+    assert done.words in desk
+    assert done.value in listed.context["head"].rates
+    assert max(row.date for row in rows) < friday - ONE_DAY
 
 
 def test_only_who_fills_in_a_form_is_led_to_it_and_a_bureau_finds_the_way_back(monkeypatch):

@@ -3,6 +3,7 @@
 import json
 import random
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,10 @@ import pytest
 
 from inspections.evaluations.rules import parsers, writing
 from inspections.evaluations.rules.cases import CaseError, calculate, load
+from inspections.evaluations.rules.figures import in_full, printed
 from inspections.evaluations.rules.reading import Reader
+from inspections.evaluations.rules.scheme import Scheme
+from inspections.evaluations.rules.school import outcome
 
 TEXT = (Path(__file__).parents[2] / "data" / "evaluation_cases.json").read_text(encoding="utf-8")
 CASES: dict[str, Any] = load(TEXT)
@@ -194,3 +198,43 @@ def _as_strings(value: Any) -> Any:
     if isinstance(value, list):
         return [_as_strings(member) for member in value]
     return str(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else value
+
+
+def _lines(line):
+    yield line
+    for child in line.children:
+        yield from _lines(child)
+
+
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case["kind"] == "school"])
+def test_points_as_printed_sum_to_the_figure_as_printed_or_the_line_says_why_not(name):
+    result = outcome(parsers.school_inputs(Reader(name, "", CASES[name]["inputs"])), Scheme())
+
+    for line in _lines(result.explanation):
+        points = [child.points for child in line.children if child.points is not None]
+        if line.exact is None or not points or sum(points) != line.exact:
+            continue
+        shown = sum(Decimal(printed(figure)) for figure in points)
+        if str(shown) == line.printed:
+            assert line.rounding is None
+        else:
+            assert line.rounding == (str(shown), in_full(line.exact))
+            assert line.rounding[0] != line.printed
+
+
+def test_some_worked_case_needs_the_word_about_rounding():
+    said = [
+        line.rounding
+        for name, case in CASES.items()
+        if case["kind"] == "school"
+        for line in _lines(outcome(parsers.school_inputs(Reader(name, "", case["inputs"])), Scheme()).explanation)
+        if line.rounding
+    ]
+
+    assert said
+    assert all(abs(Decimal(shown) - Decimal(exact.rstrip("…"))) < Decimal("0.1") for shown, exact in said)
+
+
+def test_a_figure_in_full_tells_that_it_goes_on():
+    assert in_full(Fraction(1765, 20)) == "88.250000"
+    assert in_full(Fraction(-200, 3)) == "-66.666666…"

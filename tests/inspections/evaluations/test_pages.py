@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import escape
 from openpyxl import load_workbook
 
 from inspections.evaluations import selectors, services
@@ -150,3 +151,41 @@ def test_pages_ask_the_database_a_bounded_number_of_times(result):
         with CaptureQueriesContext(connection) as asked:
             assert browser.get(page).status_code == 200
         assert len(asked) <= MOST_QUERIES
+
+
+def test_the_grades_of_a_run_lead_to_exactly_its_schools(result):
+    person = ground.user(Role.SCHEME_ADMIN, ground.province())
+    admin = ground.client_of(person)
+    run = services.order_run(year=2026, by=person, at=NOW)
+    services.compute(run=run, progress=lambda done, of: None)
+    newer = services.order_run(year=2026, by=None, at=NOW)
+    services.compute(run=newer, progress=lambda done, of: None)
+    Evaluation.objects.filter(run=newer).update(own_grade=Grade.PASS)
+
+    found = selectors.run_with_grades(run.pk)
+    page = admin.get(reverse("inspections:evaluation-run", args=[run.pk]))
+
+    assert found.grades
+    assert all(escape(href) in page.content.decode() for _grade, _number, href in found.lists)
+    for grade, number, href in [*found.lists, (None, found.number, found.url())]:
+        rows = admin.get(href).context["table"].data.data
+        assert {row.run_id for row in rows} == {run.pk}
+        assert {row.grade for row in rows} <= ({grade} if grade else set(Grade))
+        assert len(rows) == number
+        assert 'name="run"' in admin.get(href).content.decode()
+
+
+@pytest.mark.parametrize("query", [{"year": "2026", "run": "99"}, {"year": "x", "run": "1"}, {"run": "½"}])
+def test_a_run_that_is_none_is_no_error(result, query):
+    browser = ground.client_of(ground.user(Role.SCHEME_ADMIN, ground.province()))
+
+    assert browser.get(reverse("inspections:evaluations"), query).status_code == 200
+
+
+def test_a_result_tells_the_school_days_of_the_year_from_those_so_far(result):
+    page = page_of(ground.user(Role.OFFICE_CLERK, result.county), "evaluation", result.pk)
+
+    days, html = page.context["days_so_far"], page.content.decode()
+    assert 0 < days < result.school_days
+    assert f">{days} 天<" in html
+    assert "按全年校历计算，用于 60 天、120 天两条线" in html
