@@ -1,7 +1,7 @@
 """All tables of this wing, gathered for Django."""
 
 from inspections.checklists.models import Checklist, Item, Section, SheetVersion, Version
-from inspections.checks.models import Check, CheckPhoto, Failure, Release
+from inspections.checks.models import AwaitedPhoto, Check, CheckPhoto, Failure, Release
 from inspections.evaluations.models import Evaluation, Run, SchemeVersion
 from inspections.findings.models import ExtensionRequest, Finding, FindingEvent, FindingPhoto, Toleration
 from inspections.incidents.models import (
@@ -19,6 +19,7 @@ from inspections.schedules.models import ClosedDay, Exemption, Missed
 from inspections.tallies.models import CountyDay, ItemDay, SchoolMonth
 
 __all__ = [
+    "AwaitedPhoto",
     "Check",
     "CheckPhoto",
     "Checklist",

@@ -15,6 +15,7 @@ ROOMS = {
     "dormitories/": "dormitories.urls",
     "campus/": "campus.urls",
     "inspections/": "inspections.urls",
+    "api/v1/": "inspections.api",
 }
 CLOSED = ("signup/", "email/", "password/reset/", "password/set/", "confirm-email/", "verified-email/", "phone/")
 

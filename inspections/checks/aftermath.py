@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from django.core.files import File
@@ -17,6 +17,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from inspections.checklists.models import Checklist, Item
 from inspections.checklists.rules.shape import Json
+from inspections.checks import awaiting
 from inspections.checks.answers import joined
 from inspections.checks.faults import Refused
 from inspections.checks.figures import figures_on
@@ -25,6 +26,7 @@ from inspections.checks.pages import stop_words
 from inspections.checks.people import called
 from inspections.checks.rules import verdicts
 from inspections.checks.rules.plans import Compiled
+from inspections.checks.rules.promised import Promise, shared_out
 from inspections.checks.tickets import Ticket
 from inspections.findings.models import FindingPhoto
 from inspections.findings.services import Defect, Occasion, note_corrections, open_findings
@@ -42,7 +44,7 @@ from schools.register.models import Place
 
 NOT_MET = "不符合：%s"  # an item says how it should be; kept in the language of the check-list
 ALARMS, FLAGS, UNRUN, PHOTOS_LEFT = "alarms", "flags", "unrun", "photos_left"
-Photos = Mapping[str, Sequence["File[Any]"]]
+T = TypeVar("T")
 
 
 class Paper(Protocol):
@@ -54,6 +56,8 @@ class Paper(Protocol):
     def place(self) -> Place: ...
     @property
     def photos(self) -> Mapping[str, Sequence[File[Any]]]: ...
+    @property
+    def promised(self) -> Mapping[str, Sequence[Promise]]: ...
     @property
     def fixers(self) -> Mapping[str, int]: ...
     @property
@@ -101,6 +105,7 @@ def settle(
         insert(Failure, rows)
     if any(paper.photos.values()):
         _keep_photos(check, found, hand[0], paper)
+    awaiting.promise(check, paper.promised)
     _call(check, paper.place, _worse(outcome.alarms, alarmed))
 
 
@@ -138,23 +143,20 @@ def _said(check: Check, code: str) -> list[object]:
 
 
 def photo_room(place: Place, at: datetime) -> int:
-    """Return how many photos a school may still hand in today (rights and states §5)."""
+    """Return how many photos a school may still hand in today (rights and states §5); those promised count already."""
     today = local_date(at)
-    return max(0, figures_on(today).photos_a_school_day - photos_on(place.school.unit, today))
+    coming = awaiting.promised_on(place.school, today)
+    return max(0, figures_on(today).photos_a_school_day - photos_on(place.school.unit, today) - coming)
 
 
-def within_the_day(paper: Paper, first: Collection[str], at: datetime) -> Photos:
+def within_the_day(
+    place: Place, wanted: Mapping[str, Sequence[T]], first: Collection[str], at: datetime
+) -> dict[str, list[T]]:
     """Return the photos that a school's day still has room for, those of the items in `first` before the others."""
-    if not any(paper.photos.values()):
-        return {}
-    room, kept = photo_room(paper.place, at), {}
-    for code in sorted(paper.photos, key=lambda it: it not in first):
-        kept[code] = list(paper.photos[code])[:room]
-        room -= len(kept[code])
-    return {code: files for code, files in kept.items() if files}
+    return shared_out(wanted, first, photo_room(place, at)) if any(wanted.values()) else {}
 
 
-def told_of(values: Json, sent: Photos, kept: Photos) -> Json:
+def told_of(values: Json, sent: Mapping[str, Sequence[T]], kept: Mapping[str, Sequence[T]]) -> Json:
     """Return the values of a check with only the photos that were kept, and how many had no room."""
     left = sum(map(len, sent.values())) - sum(map(len, kept.values()))
     if not left:
@@ -166,14 +168,10 @@ def told_of(values: Json, sent: Photos, kept: Photos) -> Json:
 
 
 def photo_counts(check: Check) -> dict[str, int]:
-    """Return how many photos each item of a slot already has, whichever revision brought them."""
-    rows = CheckPhoto.objects.filter(
-        check_row__place=check.place_id,
-        check_row__checklist=check.checklist_id,
-        check_row__date=check.date,
-        check_row__seq=check.seq,
-    )
-    return dict(Counter(rows.values_list("item_code", flat=True)))
+    """Return how many photos each item of a slot already has or waits for, whichever revision brought them."""
+    slot = Check.objects.filter(place=check.place_id, checklist=check.checklist_id, date=check.date, seq=check.seq)
+    kept = CheckPhoto.objects.filter(check_row__in=slot).values_list("item_code", flat=True)
+    return dict(Counter(kept) + Counter(it.item_code for it in awaiting.lacking(check)))
 
 
 def _other_stage(form: Compiled, code: str, stage: str) -> bool:

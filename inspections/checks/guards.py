@@ -23,11 +23,10 @@ KEPT = (
     "by_id",
     "stands_in",
     "handed_in_at",
-    "timeliness",
-    "mark",
     "reason",
 )
-EMPTY_OR_KEPT = ("post_id", "at", "received_at", "countersigned_by_id", "voided_by_id")
+COUNTED = ("timeliness", "mark")  # told when a check is whole, which may be when its last photo comes
+EMPTY_OR_KEPT = ("post_id", "at", "skew", "received_at", "countersigned_by_id", "voided_by_id")
 STEPS = (
     ("received", "superseded"),
     ("received", "voided"),
@@ -41,7 +40,17 @@ _TAKEN_BACK = " OR ".join(
     f"(OLD.{name} IS NOT NULL AND (NEW.{name} IS NULL OR OLD.{name} <> NEW.{name}))" for name in EMPTY_OR_KEPT
 )
 _STEP = " OR ".join(f"(OLD.state = '{before}' AND NEW.state = '{after}')" for before, after in STEPS)
-_WHEN = f"{_CHANGED} OR {_TAKEN_BACK} OR NOT (OLD.state = NEW.state OR {_STEP})"
+_COUNTED = " OR ".join(f"OLD.{name} <> NEW.{name}" for name in COUNTED)
+_WHOLE = "(OLD.state IN ('receiving', 'incomplete') AND NEW.state = 'received')"
+_COUNTED_LATER = f"(({_COUNTED}) AND NOT {_WHOLE})"
+_WHEN = f"{_CHANGED} OR {_TAKEN_BACK} OR {_COUNTED_LATER} OR NOT (OLD.state = NEW.state OR {_STEP})"
+
+PROMISED = ("check_id", "item_code", "sha256", "from_album")
+_PROMISE = " OR ".join(f"OLD.{name} <> NEW.{name}" for name in PROMISED)
+_PROMISE_KEPT = " OR ".join(
+    f"(OLD.{name} IS NOT NULL AND (NEW.{name} IS NULL OR OLD.{name} <> NEW.{name}))"
+    for name in ("photo_id", "arrived_at", "given_up_at")
+)
 
 ASKED = ("check_id", "reason", "asked_by_id", "asked_at")
 ANSWERED = ("decided_by_id", "decided_at", "until", "used_for_id")
@@ -64,6 +73,13 @@ GUARDS: tuple[Guard, ...] = (
     never_deleted("inspections_check"),
     append_only("inspections_failure"),
     append_only("inspections_checkphoto"),
+    refuse(
+        "promised_photo_never_changes",
+        "inspections_awaitedphoto",
+        on=("UPDATE",),
+        when=f"{_PROMISE} OR {_PROMISE_KEPT}",
+    ),
+    never_deleted("inspections_awaitedphoto"),
     never_deleted("inspections_missed"),
     refuse(
         "release_goes_only_forward",

@@ -13,17 +13,17 @@ from django.utils.translation import gettext
 
 from inspections.checks import pages
 from inspections.checks.answers import OPEN, joined, restore
-from inspections.checks.models import Check, CheckPhoto, Failure, Release
+from inspections.checks.models import AwaitedPhoto, Check, CheckPhoto, Failure, Release
 from inspections.checks.rules.plans import Compiled, Plan
 from inspections.checks.selectors import compiled_of, local
 from inspections.findings.models import Finding
 from inspections.schedules.versions import specs_of
 from logistics_portal.kit.components import Event
 from logistics_portal.records import trails
-from logistics_portal.records.models import Attachment
 from logistics_portal.records.selectors import trail_among
 
 MOMENT = "%Y-%m-%d %H:%M"
+SKEW_TOLD = 5  # minutes; less is not worth a line
 PARTS = {"check": Release}  # what an act on a check tells besides is a column of the request for its correction
 
 
@@ -38,6 +38,14 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A photo of an item; `from_album` says that it was not taken on the spot."""
+
+    name: str
+    from_album: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ItemRow:
     """One item over all revisions, oldest first."""
 
@@ -45,7 +53,7 @@ class ItemRow:
     text: str
     critical: bool
     cells: Sequence[Cell]
-    photos: Sequence[Attachment] = ()
+    photos: Sequence[Picture] = ()
     finding: Finding | None = None
 
 
@@ -144,13 +152,23 @@ def failures(*checks: Check) -> list[Failure]:
     return list(rows.order_by("finding__severity", "item_code"))
 
 
-def photos(rows: Sequence[Check]) -> dict[str, list[Attachment]]:
+def photos(rows: Sequence[Check]) -> dict[str, list[Picture]]:
     """Return the photos of all revisions by item."""
-    found: dict[str, list[Attachment]] = defaultdict(list)
-    pictures = CheckPhoto.objects.filter(check_row__in=[it.pk for it in rows]).select_related("attachment")
-    for it in pictures.order_by("pk"):
-        found[it.item_code].append(it.attachment)
+    found: dict[str, list[Picture]] = defaultdict(list)
+    pictures = CheckPhoto.objects.filter(check_row__in=[it.pk for it in rows])
+    told = pictures.values_list("item_code", "attachment__name", "promise__from_album")
+    for code, name, from_album in told.order_by("pk"):
+        found[code].append(Picture(name, bool(from_album)))
     return found
+
+
+def to_come(sheet: Sheet) -> tuple[int, list[tuple[str, str]]]:
+    """Return how many photos of a slot are still to come, and those given up: of which item, and why."""
+    names = {row.code: row.text for section in sheet.sections for row in section.rows}
+    rows = AwaitedPhoto.objects.filter(check_row__in=[it.pk for it in sheet.revisions], photo__isnull=True)
+    promised = list(rows.order_by("pk"))
+    lost = [(names.get(it.item_code, it.item_code), it.given_up_why) for it in promised if it.given_up_at is not None]
+    return len(promised) - len(lost), lost
 
 
 def _cells(
@@ -201,7 +219,9 @@ def facts(check: Check, sheet: Sheet) -> list[tuple[str, object]]:
         (gettext("回执号"), check.receipt_no),
         (gettext("填报人"), gettext("%(who)s 代填") % {"who": who} if check.stands_in else who),
         (gettext("服务器收到"), received),
+        (gettext("收到全部照片"), _whole(check)),
         (gettext("设备时间"), phone),
+        (gettext("设备时钟"), _skew(check.skew)),
         (gettext("及时性"), check.get_timeliness_display()),
         (gettext("标记"), check.get_mark_display() if check.mark else ""),
         (gettext("理由"), check.reason),
@@ -211,6 +231,22 @@ def facts(check: Check, sheet: Sheet) -> list[tuple[str, object]]:
         signed = str(check.countersigned_by) if check.countersigned_by else gettext("待签")
         rows.append((gettext("复核签字"), signed))
     return [row for row in rows if row[1] not in {"", None}]
+
+
+def _whole(check: Check) -> str:
+    """Return when the last photo came, where that was after the answers."""
+    if check.received_at is None or check.received_at <= check.handed_in_at:
+        return ""
+    return timezone.localtime(check.received_at).strftime(MOMENT)
+
+
+def _skew(seconds: int | None) -> str:
+    """Return by how much the phone's clock was off, where that can mislead a reader."""
+    minutes = round(abs(seconds or 0) / 60)
+    if minutes < SKEW_TOLD:
+        return ""
+    words = gettext("比服务器快 %(n)s 分钟") if (seconds or 0) > 0 else gettext("比服务器慢 %(n)s 分钟")
+    return words % {"n": minutes}
 
 
 def events(check: Check, rows: Sequence[Check]) -> list[Event]:

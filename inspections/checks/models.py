@@ -74,6 +74,9 @@ class Check(Scoped):
     post = models.ForeignKey("accounts.Post", models.PROTECT, null=True, related_name="checks", db_index=False)
     stands_in = models.BooleanField(_("代填"), default=False)
     at = models.DateTimeField(_("填报时间（设备）"), null=True, blank=True)
+    skew = models.IntegerField(
+        _("设备时钟偏差（秒）"), null=True, blank=True, help_text="phone minus server at sending"
+    )
     handed_in_at = models.DateTimeField(_("服务器收到时间"))
     received_at = models.DateTimeField(_("齐全时间"), null=True, blank=True)
     timeliness = models.CharField(_("及时性"), max_length=8, choices=Timeliness, blank=True)
@@ -168,6 +171,50 @@ class CheckPhoto(models.Model):
 
     def __str__(self) -> str:
         return f"{self.check_row_id} {self.item_code}"
+
+
+class AwaitedPhoto(models.Model):
+    """A photo that a phone promised with a check and sends after it; the check is whole once all of them are in.
+
+    `sha256` is that of the bytes the phone will send. One given up is waited for no longer, and says why; should it
+    come after all, it is kept.
+    """
+
+    check_row = models.ForeignKey(Check, models.PROTECT, related_name="awaited", db_column="check_id")
+    item_code = models.CharField(_("检查项代码"), max_length=12)
+    sha256 = models.CharField(_("照片指纹"), max_length=64)
+    from_album = models.BooleanField(_("非现场拍摄"), default=False)
+    photo = models.OneToOneField(
+        CheckPhoto, models.PROTECT, null=True, blank=True, related_name="promise", verbose_name=_("收到的照片")
+    )
+    arrived_at = models.DateTimeField(_("照片收到时间"), null=True, blank=True)
+    given_up_at = models.DateTimeField(_("不再等待时间"), null=True, blank=True)
+    given_up_why = models.CharField(_("不再等待的原因"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("待传照片")
+        constraints = [
+            models.UniqueConstraint(fields=["check_row", "item_code", "sha256"], name="a_photo_is_promised_once"),
+            models.CheckConstraint(
+                condition=Q(photo__isnull=True, arrived_at__isnull=True)
+                | Q(photo__isnull=False, arrived_at__isnull=False),
+                name="arrived_photo_says_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(given_up_at__isnull=True) | ~Q(given_up_why=""), name="given_up_photo_says_why"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["check_row"],
+                condition=Q(photo__isnull=True, given_up_at__isnull=True),
+                name="photos_still_awaited",
+            ),
+            models.Index(fields=["arrived_at"], condition=Q(arrived_at__isnull=False), name="promised_photos_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.check_row_id} {self.item_code} {self.sha256[:8]}"
 
 
 class Release(Scoped):

@@ -96,8 +96,10 @@ class Row:
 
     @property
     def can_be_filled(self) -> bool:
-        """Say whether the form can be opened now."""
-        return self.standing in {Standing.OPEN, Standing.OVERDUE, Standing.RECEIVING}
+        """Say whether the form can be opened now; one that only waits for its photos cannot."""
+        if self.standing == Standing.RECEIVING:
+            return bool(self.stage)
+        return self.standing in {Standing.OPEN, Standing.OVERDUE}
 
 
 def rows_between(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -15,12 +15,13 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 
 from inspections.checklists.rules.context import Context
-from inspections.checks import aftermath, faults, releasing
+from inspections.checks import aftermath, awaiting, faults, releasing
 from inspections.checks.aftermath import Outcome, outcome_of
 from inspections.checks.answers import LEFT_OUT, content_hash, laid_over, restore
 from inspections.checks.models import Check
 from inspections.checks.rules.judging import judge
 from inspections.checks.rules.plans import Compiled
+from inspections.checks.rules.promised import Promise
 from inspections.checks.rules.verdicts import Verdict
 from inspections.checks.selectors import compiled_of, context_of
 from inspections.checks.tickets import Ticket
@@ -41,7 +42,8 @@ Photos = Mapping[str, Sequence["File[Any]"]]
 class Paper:
     """What a person hands in: for which slot, the answers and photos, and the sender's own number for it.
 
-    `at` is the phone's clock, kept and never counted. `fixers` names who shall mend what fails, by item.
+    `at` is the phone's clock, kept and never counted; `skew` is by how many seconds it was ahead when it sent.
+    `fixers` names who shall mend what fails, by item. Photos come with the paper or are `promised` and follow it.
     """
 
     client_id: UUID
@@ -50,11 +52,27 @@ class Paper:
     answers: Mapping[str, object]
     stage: str = ""
     photos: Photos = field(default_factory=dict)
+    promised: Mapping[str, Sequence[Promise]] = field(default_factory=dict)
     fixers: Mapping[str, int] = field(default_factory=dict)
     reason: str = ""
     at: datetime | None = None
+    skew: int | None = None
     offline: bool = False
     known: Context | None = None
+
+    def was_offline(self, at: datetime) -> bool:
+        """Say whether a paper received late had been filled in on a phone in time, by the server's clock.
+
+        While the slot is still open for late checks that is until it was due; afterwards, until it closed.
+        """
+        slot, filled = self.ticket.slot, self.filled_at
+        limit = slot.due_at if at <= slot.closes_at else slot.closes_at
+        return self.offline and filled is not None and filled <= limit
+
+    @property
+    def filled_at(self) -> datetime | None:
+        """Return when the phone says the form was finished, put right by how far its clock was off."""
+        return self.at - timedelta(seconds=self.skew or 0) if self.at else None
 
     @property
     def context(self) -> Context:
@@ -127,7 +145,8 @@ def _fingerprint(paper: Paper) -> str:
         "reason": paper.reason,
     }
     seen = [f"{code}:{_digest(photo)}" for code, photos in paper.photos.items() for photo in photos]
-    return content_hash(parts, seen)
+    coming = [f"{code}:{it.sha256}" for code, promises in paper.promised.items() for it in promises]
+    return content_hash(parts, [*seen, *coming])
 
 
 def _digest(photo: File[Any]) -> str:
@@ -180,16 +199,20 @@ def _take(paper: Paper, hand: Hand, at: datetime, key: str) -> Receipt:
         raise NotAllowed(gettext("这项检查已作废，记为漏检，不能再填。"))
     _require_no_exemption(paper)
     form = compiled_of(paper.ticket.spec)
+    if last is not None and awaiting.is_answered(last, form):
+        return _taken(before)
     _require_next_stage(form, paper.stage, last)
     slot = paper.ticket.slot
-    timing = rules.timeliness(slot, at, offline=paper.offline, clocks=clocks_on(slot.date) if paper.offline else None)
-    outcome = _judged(form, paper, last, Besides(at, reason_needed=timing.mark == Mark.BACKFILLED))
+    offline = paper.was_offline(at)
+    timing = rules.timeliness(slot, at, offline=offline, clocks=clocks_on(slot.date) if offline else None)
+    filled_late = bool(paper.filled_at and paper.filled_at > slot.due_at)
+    reason_needed = timing.mark == Mark.BACKFILLED or (timing.mark == Mark.UPLOADED_LATE and filled_late)
+    outcome = _judged(form, paper, last, Besides(at, reason_needed))
     check = _row(paper, hand, at, key, outcome)
     check.revision, check.reason = len(before) + 1, paper.reason.strip()
     if outcome.complete:
-        check.state, check.received_at = Check.State.RECEIVED, at
-        check.timeliness, check.mark = timing.timeliness, timing.mark
-    return _kept(check, last, paper, hand, outcome)
+        check.mark = timing.mark
+    return _kept(check, last, paper, hand, outcome, timing.timeliness if outcome.complete else "")
 
 
 def _correct(paper: Paper, hand: Hand, at: datetime, key: str) -> Receipt:
@@ -214,12 +237,19 @@ def _correct(paper: Paper, hand: Hand, at: datetime, key: str) -> Receipt:
     return receipt
 
 
-def _kept(check: Check, last: Check | None, paper: Paper, hand: Hand, outcome: Outcome) -> Receipt:
+def _kept(
+    check: Check, last: Check | None, paper: Paper, hand: Hand, outcome: Outcome, timeliness: str = ""
+) -> Receipt:
+    """Write a revision with all it leaves behind; with `timeliness` it is received now, unless photos are to come."""
     found = aftermath.standing_failures(last, outcome, paper.stage)
     failed = found.keys() | {it.code for it in outcome.failures}
-    photos = aftermath.within_the_day(paper, failed, check.handed_in_at)
+    photos = aftermath.within_the_day(paper.place, paper.photos, failed, check.handed_in_at)
+    promised = aftermath.within_the_day(paper.place, paper.promised, failed, check.handed_in_at)
     check.n_fail = len(failed)
     check.values = aftermath.told_of(check.values, paper.photos, photos)
+    check.values = aftermath.told_of(check.values, paper.promised, promised)
+    if timeliness and not promised and not (last and awaiting.lacking(last)):
+        check.state, check.received_at, check.timeliness = Check.State.RECEIVED, check.handed_in_at, timeliness
     if last is not None:
         Check.objects.filter(pk=last.pk).update(state=Check.State.SUPERSEDED)
     insert(Check, [check])
@@ -228,9 +258,12 @@ def _kept(check: Check, last: Check | None, paper: Paper, hand: Hand, outcome: O
         found=found,
         alarmed=last.values.get(aftermath.ALARMS, {}) if last else {},
         hand=(hand.by, hand.post),
-        paper=replace(paper, photos=photos),
+        paper=replace(paper, photos=photos, promised=promised),
         outcome=outcome,
     )
+    begun = last is not None and last.state == Check.State.RECEIVING and check.state == Check.State.RECEIVING
+    if begun and awaiting.receive_if_whole(check, at=check.handed_in_at):
+        check.refresh_from_db(fields=["state", "received_at", "timeliness", "mark"])
     return Receipt(check)
 
 
@@ -287,7 +320,7 @@ def _judged(form: Compiled, paper: Paper, last: Check | None, besides: Besides) 
 def _judged_anew(form: Compiled, paper: Paper, last: Check, besides: Besides) -> Outcome:
     """Judge a whole check again, as far as it had come."""
     known = paper.context
-    stage = last.stage if last.state == Check.State.RECEIVING else None
+    stage = last.stage if last.state == Check.State.RECEIVING and form.stages else None
     answers = _counted(paper, aftermath.photo_counts(last))
     return outcome_of(besides.accepted(judge(form, known, answers, stage), paper), form)
 
@@ -296,7 +329,7 @@ def _counted(paper: Paper, kept: Mapping[str, int]) -> dict[str, Any]:
     """Return the answers with the photos that really came, whatever the sender says of them."""
     answers: dict[str, Any] = {}
     for code, entry in paper.answers.items():
-        number = len(paper.photos.get(code, ())) + kept.get(code, 0)
+        number = len(paper.photos.get(code, ())) + len(paper.promised.get(code, ())) + kept.get(code, 0)
         answers[code] = {**entry, "photos": number} if isinstance(entry, Mapping) else entry
     return answers
 
@@ -322,6 +355,7 @@ def _row(paper: Paper, hand: Hand, at: datetime, key: str, outcome: Outcome) -> 
         post=hand.post,
         stands_in=hand.stands_in,
         at=paper.at,
+        skew=paper.skew,
         handed_in_at=at,
         address=context.current().address,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from inspections.checks.views import filling, months, records, releasing
+from inspections.checks.views import filling, months, records, releasing, sending
 
 urlpatterns: list[URLPattern] = [
     path("today/", filling.today, name="today"),
@@ -20,4 +20,12 @@ urlpatterns: list[URLPattern] = [
     path("checks/<int:pk>/countersign/", records.countersign, name="countersign"),
     path("checks/<int:pk>/ask-void/", records.ask_void, name="void-ask"),
     path("checks/<int:pk>/void/", records.void, name="void"),
+]
+
+api: list[URLPattern] = [
+    path("session", sending.session, name="session"),
+    path("checks", sending.hand_in, name="checks"),
+    path("checks/<uuid:client_id>", sending.check, name="check"),
+    path("checks/<uuid:client_id>/photos/<slug:sha256>", sending.photo, name="check-photo"),
+    path("checks/<uuid:client_id>/photos/<slug:sha256>/lost", sending.give_up, name="check-photo-lost"),
 ]

@@ -240,6 +240,14 @@ def timeliness(slot: Slot, received_at: datetime, *, offline: bool, clocks: Cloc
     return Receipt(Timeliness.MISSED, Mark.UPLOADED_LATE)
 
 
+def completed(slot: Slot, at: datetime) -> Receipt:
+    """Return how a check counts whose last piece, a photo, came at that moment; what comes too late stays missed."""
+    stands = window(slot, at)
+    if stands in {Window.PLANNED, Window.OPEN}:
+        return Receipt(Timeliness.ON_TIME, Mark.NONE)
+    return Receipt(Timeliness.LATE if stands == Window.LATE else Timeliness.MISSED, Mark.UPLOADED_LATE)
+
+
 class Exempt(NamedTuple):
     """Slots freed by an approved exemption: all of these dates, or one number of them."""
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
-from inspections.checks.models import Check, Release
+from inspections.checks.models import AwaitedPhoto, Check, Release
 from inspections.tallies.counting import Counted, count, failing_items
 from inspections.tallies.models import CountyDay, ItemDay, SchoolMonth
 from logistics_portal.kit.dates import local_date, month_of
@@ -31,7 +31,7 @@ def fold(*, first: date, last: date, at: datetime) -> int:
 def fold_recent(*, at: datetime) -> int:
     """Fold every day on which a slot may have closed or changed of late, today included.
 
-    A month further back is folded as well while a check of it was declared void or corrected in the last days.
+    A month further back is folded as well while a check of it was declared void, corrected or made whole of late.
     """
     today = local_date(at)
     first = month_of(today - LOOK_BACK).first
@@ -40,11 +40,12 @@ def fold_recent(*, at: datetime) -> int:
 
 
 def _changed_before(first: date, at: datetime) -> list[date]:
-    """Return the months before a day of which a check was declared void or corrected of late."""
+    """Return the months before a day of which a check was declared void, corrected or made whole of late."""
     since = at - CHANGES_NOTED
     voided = Check.objects.filter(voided_at__gte=since, date__lt=first).values_list("date", flat=True)
     corrected = Release.objects.filter(used_for__handed_in_at__gte=since, check_row__date__lt=first)
-    days = {*voided, *corrected.values_list("check_row__date", flat=True)}
+    whole = AwaitedPhoto.objects.filter(arrived_at__gte=since, check_row__date__lt=first)
+    days = {*voided, *(day for rows in (corrected, whole) for day in rows.values_list("check_row__date", flat=True))}
     return sorted({month_of(day).first for day in days})
 
 

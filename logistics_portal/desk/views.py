@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from django.conf import settings
 from django.contrib import messages
 from django.db import DatabaseError, connection
@@ -15,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from logistics_portal.accounts.gate import SignedRequest, signed_in
 from logistics_portal.desk import samples, selectors, services
+from logistics_portal.kit.api import asked_by_script, refusal
 from logistics_portal.kit.paging import page_of
 from logistics_portal.records import jobs, mail
 from logistics_portal.records import services as records
@@ -133,4 +136,6 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Say that the page was too old to be sent."""
+    if asked_by_script(request):
+        return refusal("stale_token", gettext("页面已过期，请重试。"), HTTPStatus.FORBIDDEN)
     return render(request, "403_csrf.html", status=403)

@@ -55,7 +55,7 @@ def _reason(request: HttpRequest, status: int) -> str | None:
     if status == NOT_FOUND:
         asked = request.resolver_match is not None and bool(request.resolver_match.kwargs)
         return "404" if asked and _person(request) is not None else None
-    if sentences and status not in REDIRECTS and (request.method == "POST" or status in {BAD, CONFLICT}):
+    if sentences and status not in REDIRECTS and (request.method in {"POST", "PUT"} or status in {BAD, CONFLICT}):
         return sentences[-1]
     return None
 

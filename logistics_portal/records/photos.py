@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -27,9 +28,23 @@ MEGABYTES = settings.PHOTO_MAX_BYTES // BYTES
 def keep_photo(
     *, upload: File[bytes], unit: models.Model, place: models.Model | None, by: AbstractBaseUser | None, at: datetime
 ) -> Attachment:
-    """Keep a photo painted anew as JPEG: upright, not too long, no metadata; raises `NotAllowed` otherwise.
+    """Keep a photo painted anew as JPEG: upright, not too long, no metadata; raises `NotAllowed` otherwise."""
+    return keep_painted(painted=paint(upload, at=at), unit=unit, place=place, by=by, at=at)
 
-    The hash of the bytes as handed in is kept too, so the same file handed in again can be found.
+
+@dataclass(frozen=True, slots=True)
+class Painted:
+    """A photo painted anew, not kept yet: its row as far as it is known, and its bytes."""
+
+    row: Attachment
+    content: bytes
+
+
+def paint(upload: File[bytes], *, at: datetime) -> Painted:
+    """Return a photo painted anew; this takes a moment, so it is done before a transaction begins.
+
+    The hash of the bytes as handed in is told too, so the same file handed in again can be found. Raises `NotAllowed`
+    for what is no picture, or too large.
     """
     held, day = book(), local_date(at)
     most = min(held.number(MOST_MB, day, MEGABYTES) * BYTES, settings.PHOTO_MAX_BYTES)
@@ -44,7 +59,14 @@ def keep_photo(
         height=picture.height,
         taken_at=picture.taken_at,
     )
-    return _keep(attachment, picture.content, unit=unit, place=place, by=by, at=at)
+    return Painted(attachment, picture.content)
+
+
+def keep_painted(
+    *, painted: Painted, unit: models.Model, place: models.Model | None, by: AbstractBaseUser | None, at: datetime
+) -> Attachment:
+    """Keep a photo that was painted anew."""
+    return _keep(painted.row, painted.content, unit=unit, place=place, by=by, at=at)
 
 
 def keep_file(

@@ -25,7 +25,13 @@ NASTY_BODY = {
     "returns": str(HUGE),
     "seen": "{",
 }
-PATHS = {"int": [0, HUGE], "slug": ["no-such", "x" * 300], "str": ["%00", "é" * 100], "random_name": ["0" * 32]}
+PATHS = {
+    "int": [0, HUGE],
+    "slug": ["no-such", "x" * 300],
+    "str": ["%00", "é" * 100],
+    "random_name": ["0" * 32],
+    "uuid": ["00000000-0000-0000-0000-000000000000"],
+}
 
 
 def patterns(resolver=None, namespace="", converters=None):
@@ -38,10 +44,17 @@ def patterns(resolver=None, namespace="", converters=None):
             yield from patterns(pattern, namespace + (f"{pattern.namespace}:" if pattern.namespace else ""), taken)
 
 
+KINDS = {
+    "IntConverter": "int",
+    "SlugConverter": "slug",
+    "StringConverter": "str",
+    "RandomName": "random_name",
+    "UUIDConverter": "uuid",
+}
+
+
 def kind(converter):
-    return {"IntConverter": "int", "SlugConverter": "slug", "StringConverter": "str", "RandomName": "random_name"}[
-        type(converter).__name__
-    ]
+    return KINDS[type(converter).__name__]
 
 
 def addresses():

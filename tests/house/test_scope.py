@@ -33,7 +33,19 @@ from logistics_portal.records.models import Attachment, Job, Notice
 from schools.models import Closure, Edition, ImportFile, Place, Proposal, School
 from tests.factories import ground
 
-OURS = ("desk", "accounts", "jobs", "figures", "records", "schools", "canteens", "dormitories", "campus", "inspections")
+OURS = (
+    "desk",
+    "accounts",
+    "jobs",
+    "figures",
+    "records",
+    "schools",
+    "canteens",
+    "dormitories",
+    "campus",
+    "inspections",
+    "api",
+)
 UNTIL = date(2026, 11, 20)
 
 # What the id of an address names, by the beginning of its name; the longest beginning wins.
@@ -81,6 +93,7 @@ SUBJECTS = {
     "inspections:fill": Place,
     "inspections:board": Unit,
     "inspections:board-school": School,
+    "api:check": Check,
 }
 # Addresses whose subject belongs to everybody, or to nobody who has signed in.
 PUBLIC = {
@@ -104,7 +117,14 @@ PUBLIC = {
     "inspections:checklist-retire": "in reach of everybody, allowed to few: 403",
     "inspections:checklist-discard": "in reach of everybody, allowed to few: 403",
 }
-FILLED = {"kind": "close", "checklist": "canteen_daily", "day": "2026-11-19", "seq": 1, "code": SHOWCASE} | {
+FILLED = {
+    "sha256": "0" * 64,
+    "kind": "close",
+    "checklist": "canteen_daily",
+    "day": "2026-11-19",
+    "seq": 1,
+    "code": SHOWCASE,
+} | {
     "part": "campus",
     "figure": "timely",
     "item": "CAN-D-17",
@@ -171,8 +191,8 @@ def filled(taken, row):
     for name in taken:
         if name in {"pk", "place"}:
             given[name] = row.pk
-        elif name == "name":
-            given[name] = row.name
+        elif name in {"name", "client_id"}:
+            given[name] = getattr(row, name)
         elif name.endswith("_pk") or name in {"row", "other"}:
             given[name] = 1
         else:

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from inspections.checks import duties, faults, history, quiet, releasing, scope, selectors, services, sittings
+from inspections.checks import awaiting, duties, faults, history, quiet, releasing, scope, selectors, services, sittings
 from inspections.checks.figures import figures_on
 from inspections.checks.forms import Sent, read
 from inspections.checks.models import Check, Release
@@ -70,7 +70,9 @@ def fill(request: SignedRequest, place: int, checklist: str, day: str, seq: int)
     except NotAllowed as refusal:
         return _closed(request, where, str(refusal))
     standing = sittings.standing_of(sitting.ticket)
-    if standing is not None and standing.state == Check.State.RECEIVED:
+    if standing is not None and (
+        standing.state == Check.State.RECEIVED or awaiting.is_answered(standing, sitting.form)
+    ):
         return redirect("inspections:check", standing.pk)
     stage = sittings.next_stage(sitting.form, standing)
     return _form(request, sitting, Screen(stage, Filled(last=sitting.last())))

@@ -41,11 +41,14 @@ def check(request: SignedRequest, pk: int) -> HttpResponse:
     sheet = history.lay_out(row)
     newest, now = sheet.revisions[-1], timezone.now()
     asked = history.asked(sheet.revisions)
+    coming, given_up = history.to_come(sheet)
     open_one = next((it for it in asked if it.check_row_id == row.pk and it.stands(now) in OPEN), None)
     context = {
         "check": row,
         "status": badge_html(STATE_TONES.get(row.state, "idle"), row.get_state_display()),
         "sheet": sheet,
+        "coming": coming,
+        "given_up": given_up,
         "corrections": history.corrections(sheet),
         "newer": newest if newest.pk != row.pk else None,
         "may": acts.steps_open(row, request.user, {it.by_id for it in sheet.revisions}, open_one, now),

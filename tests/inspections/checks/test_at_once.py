@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from hashlib import sha256
+from io import BytesIO
 from threading import Barrier
 from uuid import uuid4
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import close_old_connections, connection
+from PIL import Image
 
-from inspections.checks import releasing
+from inspections.checks import awaiting, releasing
 from inspections.checks.models import Check
+from inspections.checks.rules.promised import Promise
 from inspections.checks.services import correct, hand_in
 from inspections.findings.models import Finding
 from logistics_portal.accounts.permissions import Permission
 from logistics_portal.kit.errors import Clash, NotAllowed
+from logistics_portal.records.models import Attachment
 from tests.factories import ground
 from tests.factories import inspections as make
 from tests.inspections.checks.story import MONDAY, MORNING, Scene, again, at, scene
@@ -61,6 +67,13 @@ def at_once(deeds: list[Callable[[], object]]) -> list[str]:
 
     with ThreadPoolExecutor(len(deeds)) as pool:
         return list(pool.map(one, deeds))
+
+
+def picture(colour: str) -> bytes:
+    """Return a small photo."""
+    out = BytesIO()
+    Image.new("RGB", (60, 40), colour).save(out, "JPEG")
+    return out.getvalue()
 
 
 @pytest.fixture
@@ -138,3 +151,65 @@ def test_a_release_used_and_taken_back_at_once_does_only_one_of_both_on_postgres
     assert done.count("refused") == 1
     assert Check.objects.filter(revision=2).exists() == (row.state == "used")
     assert row.state == ("used" if done == ["done", "refused"] else "withdrawn")
+
+
+def sent(here: Scene, *photos: bytes) -> Check:
+    """Return a check handed in with photos promised."""
+    promised = {"CMP-D-01": [Promise(sha256(it).hexdigest()) for it in photos]}
+    paper = here.paper(answers=here.answers(CMP_D_01={"a": "fail"}), promised=promised)
+    return hand_in(paper=paper, hand=here.hand(), at=MORNING).check
+
+
+def arrives(check: Check, content: bytes) -> Callable[[], object]:
+    """Return the arrival of one photo."""
+    name = sha256(content).hexdigest()
+    upload = ContentFile(content, name="门.jpg")
+    return lambda: awaiting.take(check=check, sha256=name, upload=upload, by=check.by, at=MORNING)
+
+
+def _race_of_photos(here: Scene) -> None:
+    photos = [picture(colour) for colour in ("red", "green", "blue")]
+    check = sent(here, *photos)
+
+    assert at_once([arrives(check, it) for it in photos]) == ["done"] * 3
+    check.refresh_from_db()
+    assert (check.state, check.photos.count()) == ("received", 3)
+
+
+def _race_of_one_photo(here: Scene) -> None:
+    photo = picture("red")
+    check = sent(here, photo)
+
+    assert at_once([arrives(check, photo) for _turn in range(AT_ONCE)]) == ["done"] * AT_ONCE
+    check.refresh_from_db()
+    assert (check.state, check.photos.count(), Attachment.objects.count()) == ("received", 1, 1)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("race", [_race_of_photos, _race_of_one_photo])
+@pytest.mark.parametrize("_turn", range(ROUNDS))
+def test_photos_at_once_are_kept_once_and_make_the_check_whole_on_postgresql(here, race, _turn):
+    race(here)
+
+
+@pytest.mark.sqlite
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("race", [_race_of_photos, _race_of_one_photo])
+def test_photos_at_once_are_kept_once_and_make_the_check_whole_on_sqlite(here, race):
+    race(here)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("_turn", range(ROUNDS))
+def test_a_last_photo_and_a_correction_at_once_leave_a_whole_check_on_postgresql(here, _turn):
+    photo = picture("red")
+    check = sent(here, photo)
+    paper = here.paper(answers=here.answers(CMP_D_01={"a": "fail", "note": "北门"}), reason="写明哪个门")
+    hand = here.hand()
+
+    done = at_once([arrives(check, photo), lambda: correct(paper=paper, hand=hand, at=MORNING)])
+
+    assert done == ["done", "done"]
+    assert list(Check.objects.order_by("revision").values_list("state", flat=True)) == ["superseded", "received"]
