@@ -11,6 +11,7 @@ from django.core.files import File
 from django.db import transaction
 from django.utils.translation import gettext
 
+from inspections.checks.freezing import is_frozen
 from inspections.checks.models import AwaitedPhoto, Check, CheckPhoto, CheckQuerySet, Failure
 from inspections.checks.rules.plans import Compiled
 from inspections.checks.rules.promised import Promise
@@ -110,13 +111,14 @@ def standing(check: Check) -> Check:
 def receive_if_whole(check: Check, *, at: datetime) -> bool:
     """Receive the standing revision of a slot once neither an answer nor a photo lacks; say whether that was now.
 
-    It counts from the moment of the last piece; when its time was over by then, the slot stays missed. Every revision
-    is held first, so that of a correction and a last photo that come together one sees the other.
+    It counts from the moment of the last piece; when its time was over by then, the slot stays missed, and once the
+    year's data are frozen a photo is kept and changes nothing. Every revision is held first, so that of a correction
+    and a last photo that come together one sees the other.
     """
     list(_slot(check).select_for_update().values_list("pk", flat=True))
     last = standing(check)
     form = compiled_of(specs_of({last.version_id: last.version.spec_hash})[last.version_id])
-    if last.state not in BEGUN or not is_answered(last, form) or lacking(last):
+    if last.state not in BEGUN or not is_answered(last, form) or lacking(last) or is_frozen(last.date, at):
         return False
     slot = slot_of(last.place, last.checklist_id, last.date, last.seq)
     timing = completed(slot, at) if slot else Received(Timeliness.ON_TIME, Mark.NONE)  # no longer due: late for nobody

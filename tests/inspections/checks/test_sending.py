@@ -18,6 +18,7 @@ from PIL import Image
 
 from inspections.checks import awaiting
 from inspections.checks.closing import close_slots, lapse
+from inspections.checks.freezing import freezes_at
 from inspections.checks.models import AwaitedPhoto, Check, CheckPhoto
 from inspections.checks.rules.figures import FIGURES
 from inspections.findings.models import Finding, FindingPhoto
@@ -246,6 +247,20 @@ def test_a_check_whose_photo_never_came_lapses_and_takes_it_all_the_same(here, c
     told = put(client(here), sent, RED).json()
 
     assert (told["state"], told["timeliness"]) == ("received", "missed")
+
+
+def test_a_photo_after_the_data_freeze_is_kept_and_changes_nothing(here, clock):
+    browser, sent = client(here), failing(here, RED)
+    send(browser, sent)
+    check = Check.objects.get()
+    later = freezes_at(MONDAY, MORNING) + timedelta(hours=1)
+    lapse(at=later)
+
+    clock(later)
+    told = put(client(here), sent, RED).json()
+
+    assert (told["state"], told["timeliness"], told["lacking"]) == ("incomplete", "", [])
+    assert CheckPhoto.objects.filter(check_row=check).count() == 1
 
 
 def test_a_lost_photo_is_given_up_with_a_reason(here):
