@@ -19,6 +19,7 @@ from inspections.schedules.models import Missed
 from inspections.schedules.rules import Slot, Standing, overlaps_exemption, standing
 from inspections.schedules.selectors import DutyKey, SlotId
 from inspections.schedules.versions import Wording, wordings
+from logistics_portal.kit import context
 from schools.register.models import Place
 from schools.terms.rules.calendar import Calendar
 
@@ -149,11 +150,24 @@ def standing_checks(place_ids: Collection[int], first: date, last: date) -> dict
     return found
 
 
+def recent_rows(
+    places: Iterable[Place], now: datetime, today: date, *, calendars: Mapping[int, Calendar] | None = None
+) -> list[Row]:
+    """Return the slots of the last 45 days by due time; parts of one page that ask for the same places share them."""
+    places, kept = list(places), context.current().kept
+    asked = f"slots {today} {sorted(place.pk for place in places)}"
+    held = kept.get(asked)
+    rows: list[Row] = held if isinstance(held, list) else []
+    if held is None:
+        kept[asked] = rows = rows_between(places, today - LOOK_BACK, today, now, calendars=calendars)
+    return rows
+
+
 def rows_to_do(
     places: Iterable[Place], now: datetime, today: date, *, calendars: Mapping[int, Calendar] | None = None
 ) -> list[Row]:
     """Return today's slots, and earlier ones that can still be filled in, nearest due first."""
-    rows = rows_between(places, today - LOOK_BACK, today, now, calendars=calendars)
+    rows = recent_rows(places, now, today, calendars=calendars)
     return [row for row in rows if row.slot.date == today or row.can_be_filled]
 
 

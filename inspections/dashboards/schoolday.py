@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 
 from inspections.checks import duties as duties_met
 from inspections.checks import quiet
-from inspections.checks.selectors import Row, rows_between
+from inspections.checks.selectors import Row, recent_rows, rows_between
 from inspections.dashboards import rules
 from inspections.dashboards.forms import ON_TIME
 from inspections.dashboards.live import standings
@@ -117,7 +117,8 @@ def first_shown(today: date) -> date:
 def month_slots(places: Sequence[Place], at: datetime) -> list[Row]:
     """Return the slots of this month so far."""
     today = local_date(at)
-    return rows_between(places, month_of(today).first, today, at)
+    month = month_of(today)
+    return [row for row in recent_rows(places, at, today) if row.slot.date in month]
 
 
 def duties(viewer: User, rows: Sequence[Row], today: date) -> list[Duty]:

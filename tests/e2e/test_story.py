@@ -137,7 +137,7 @@ def province_reaches_the_photo(stage: Stage, here: World) -> None:
     page.goto(reverse("inspections:board", args=[here.province.code]))
     stage.keep(page, "board-of-the-province")
 
-    clicks = follow(page, found().title.removeprefix(NOT_MET % ""), found().title)
+    clicks = follow(page, found().title.removeprefix(NOT_MET % ""), MONDAY.isoformat(), found().number)
 
     photo = main(page).get_by_role("img").first
     expect(photo).to_be_visible()

@@ -167,37 +167,33 @@ def arrives(check: Check, content: bytes) -> Callable[[], object]:
     return lambda: awaiting.take(check=check, sha256=name, upload=upload, by=check.by, at=MORNING)
 
 
-def _race_of_photos(here: Scene) -> None:
-    photos = [picture(colour) for colour in ("red", "green", "blue")]
-    check = sent(here, *photos)
+THREE, ONE_THRICE = ("red", "green", "blue"), ("red", "red", "red")
 
-    assert at_once([arrives(check, it) for it in photos]) == ["done"] * 3
+
+def _race_of_photos(here: Scene, colours: tuple[str, ...]) -> None:
+    """Let photos of a check arrive at the same moment, some of them perhaps the same."""
+    photos = [picture(colour) for colour in colours]
+    check = sent(here, *dict.fromkeys(photos))
+
+    assert at_once([arrives(check, it) for it in photos]) == ["done"] * len(photos)
     check.refresh_from_db()
-    assert (check.state, check.photos.count()) == ("received", 3)
-
-
-def _race_of_one_photo(here: Scene) -> None:
-    photo = picture("red")
-    check = sent(here, photo)
-
-    assert at_once([arrives(check, photo) for _turn in range(AT_ONCE)]) == ["done"] * AT_ONCE
-    check.refresh_from_db()
-    assert (check.state, check.photos.count(), Attachment.objects.count()) == ("received", 1, 1)
+    kept = len(set(colours))
+    assert (check.state, check.photos.count(), Attachment.objects.count()) == ("received", kept, kept)
 
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("race", [_race_of_photos, _race_of_one_photo])
+@pytest.mark.parametrize("colours", [THREE, ONE_THRICE], ids=["three photos", "one photo thrice"])
 @pytest.mark.parametrize("_turn", range(ROUNDS))
-def test_photos_at_once_are_kept_once_and_make_the_check_whole_on_postgresql(here, race, _turn):
-    race(here)
+def test_photos_at_once_are_kept_once_and_make_the_check_whole_on_postgresql(here, colours, _turn):
+    _race_of_photos(here, colours)
 
 
 @pytest.mark.sqlite
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("race", [_race_of_photos, _race_of_one_photo])
-def test_photos_at_once_are_kept_once_and_make_the_check_whole_on_sqlite(here, race):
-    race(here)
+@pytest.mark.parametrize("colours", [THREE, ONE_THRICE], ids=["three photos", "one photo thrice"])
+def test_photos_at_once_are_kept_once_and_make_the_check_whole_on_sqlite(here, colours):
+    _race_of_photos(here, colours)
 
 
 @pytest.mark.postgres
