@@ -23,7 +23,7 @@ from inspections.checks.faults import Refused
 from inspections.checks.figures import figures_on
 from inspections.checks.models import Check, CheckPhoto, Failure
 from inspections.checks.pages import stop_words
-from inspections.checks.people import called
+from inspections.checks.people import called, fixers
 from inspections.checks.rules import verdicts
 from inspections.checks.rules.plans import Compiled
 from inspections.checks.rules.promised import Promise, shared_out
@@ -195,6 +195,8 @@ def _occasion(check: Check, hand: tuple[User, Post], paper: Paper) -> Occasion:
 
 def _defects(check: Check, failures: Sequence[verdicts.Failure], paper: Paper, form: Compiled) -> list[Defect]:
     codes = [it.code for it in failures]
+    named = {code: paper.fixers[code] for code in codes if code in paper.fixers}
+    may = {it.pk for it in fixers(paper.place.school.unit, on=check.date)} if named else set()
     items = dict(_items(check.version_id, codes))
     return [
         Defect(
@@ -204,7 +206,7 @@ def _defects(check: Check, failures: Sequence[verdicts.Failure], paper: Paper, f
             due=str(it.due) if it.due else "",
             detail=_detail(it, check.date),
             item_id=items.get(it.code),
-            fixer_id=paper.fixers.get(it.code),
+            fixer_id=named[it.code] if named.get(it.code) in may else None,  # one who has left since mends nothing
             stopped_service=it.stop_service["stopped"] if it.stop_service else None,
         )
         for it in failures

@@ -17,9 +17,8 @@ from inspections.checks.rules.plans import Compiled
 from inspections.checks.rules.promised import Promise
 from inspections.checks.selectors import compiled_of
 from inspections.findings.models import FindingPhoto
-from inspections.schedules.rules import Mark, Timeliness, completed
-from inspections.schedules.rules import Receipt as Received
-from inspections.schedules.selectors import slot_of
+from inspections.schedules.rules import Schedule, Slot, completed, hours_on
+from inspections.schedules.selectors import clocks_on
 from inspections.schedules.versions import specs_of
 from logistics_portal.accounts.models import User
 from logistics_portal.kit.dates import ONE_DAY, midnight
@@ -54,7 +53,7 @@ def lacking(check: Check) -> list[AwaitedPhoto]:
 
 def promised_on(school: School, day: date) -> int:
     """Return how many photos promised with the checks of a school's day are still to come."""
-    rows = AwaitedPhoto.objects.filter(photo__isnull=True, given_up_at__isnull=True, check_row__school=school)
+    rows = AwaitedPhoto.objects.filter(photo__isnull=True, check_row__school=school)  # one given up may still come
     return rows.filter(
         check_row__handed_in_at__gte=midnight(day), check_row__handed_in_at__lt=midnight(day + ONE_DAY)
     ).count()
@@ -120,12 +119,16 @@ def receive_if_whole(check: Check, *, at: datetime) -> bool:
     form = compiled_of(specs_of({last.version_id: last.version.spec_hash})[last.version_id])
     if last.state not in BEGUN or not is_answered(last, form) or lacking(last) or is_frozen(last.date, at):
         return False
-    slot = slot_of(last.place, last.checklist_id, last.date, last.seq)
-    timing = completed(slot, at) if slot else Received(Timeliness.ON_TIME, Mark.NONE)  # no longer due: late for nobody
+    timing = completed(hours_of(last, form), at)
     Check.objects.filter(pk=last.pk).update(
         state=Check.State.RECEIVED, received_at=at, timeliness=timing.timeliness, mark=last.mark or timing.mark
     )
     return True
+
+
+def hours_of(check: Check, form: Compiled) -> Slot:
+    """Return the hours of a check's slot; a calendar changed since does not make a late piece timely."""
+    return hours_on(Schedule.read(form.spec.template.schedule.to_json()), check.date, clocks_on(check.date), check.seq)
 
 
 def _slot(check: Check) -> CheckQuerySet:

@@ -12,13 +12,14 @@ from django.db import transaction
 from django.db.models import Min, Q
 
 from inspections.checklists.models import Checklist
-from inspections.checks import releasing
+from inspections.checks import awaiting, releasing
 from inspections.checks.models import Check
+from inspections.checks.selectors import compiled_of
 from inspections.schedules import selectors as schedules
 from inspections.schedules.models import ClosedDay, Missed
 from inspections.schedules.rules import ScheduleKind, Slot, Timeliness, overlaps_exemption
 from inspections.schedules.selectors import SlotId
-from inspections.schedules.versions import wordings
+from inspections.schedules.versions import specs_of, wordings
 from logistics_portal.accounts.models import Unit
 from logistics_portal.kit.dates import ONE_DAY, Span, local_date, midnight, month_of, week_of
 from logistics_portal.records.selectors import figures_read_once
@@ -61,8 +62,17 @@ def close_slots(*, at: datetime, since: date | None = None) -> Closing:
 def lapse(*, at: datetime) -> int:
     """Mark what was begun and never completed as incomplete once a phone could no longer hand the rest in."""
     last = local_date(at) - schedules.longest_offline(local_date(at)) - ONE_DAY
-    begun = Check.objects.filter(state=Check.State.RECEIVING, date__lt=last)
-    return begun.update(state=Check.State.INCOMPLETE)
+    begun = Check.objects.filter(state=Check.State.RECEIVING, date__lt=last).select_related("version")
+    gone = [row.pk for row in begun.defer("answers", "values", "version__spec") if _ran_out(row, at)]
+    return Check.objects.filter(pk__in=gone, state=Check.State.RECEIVING).update(state=Check.State.INCOMPLETE)
+
+
+def _ran_out(check: Check, at: datetime) -> bool:
+    """Say whether nothing more of a check can be handed in: its slot, and the days of a phone after it, are over."""
+    slot = awaiting.hours_of(
+        check, compiled_of(specs_of({check.version_id: check.version.spec_hash})[check.version_id])
+    )
+    return at > max(slot.closes_at, slot.due_at + schedules.clocks_on(slot.date).offline)
 
 
 def write_missed(gaps: Iterable[Gap], *, at: datetime) -> int:

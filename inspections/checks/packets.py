@@ -9,6 +9,8 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_slug
 from django.utils.translation import gettext
 
 from inspections.checks.forms import MOST_PHOTOS, moment
@@ -18,6 +20,7 @@ from logistics_portal.kit.errors import NotAllowed
 MOST_BYTES = 256 * 1024
 MOST_ITEMS = 400
 LARGEST = 2**31 - 1
+FIRST_YEAR, LAST_YEAR = 2009, 2099
 T = TypeVar("T")
 
 
@@ -72,8 +75,8 @@ def read(body: bytes) -> Packet:
         client_id=part.of("client_id", str, UUID),
         by=part.number("by"),
         place=part.number("place"),
-        checklist=part.of("checklist", str),
-        day=part.of("date", str, date.fromisoformat),
+        checklist=part.of("checklist", str, _slug),
+        day=part.of("date", str, _day),
         seq=part.number("seq"),
         version=part.of("version", str),
         answers=part.of("answers", dict, _answers),
@@ -104,7 +107,7 @@ class _Parts:
             raise _unreadable(name)
         try:
             return read(value) if read else value
-        except (ValueError, TypeError, KeyError, AttributeError):
+        except (ValueError, TypeError, KeyError, AttributeError, ValidationError):
             raise _unreadable(name) from None
 
     def number(self, name: str) -> int:
@@ -113,6 +116,18 @@ class _Parts:
         if not 0 <= value <= LARGEST:
             raise _unreadable(name)
         return value
+
+
+def _day(text: str) -> date:
+    day = date.fromisoformat(text)
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError
+    return day
+
+
+def _slug(text: str) -> str:
+    validate_slug(text)
+    return text
 
 
 def _answers(sent: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

@@ -25,7 +25,7 @@ def to_do(user: User, now: datetime) -> Sequence[Todo]:
     if user.roles.isdisjoint(SCHOOL_ROLES):
         return []
     met = duties.of(user, selectors.rows_to_do(own_places(user), now, local_date(now)))
-    rows = [duty.row for duty in met if duty.waits]
+    rows = [duty.row for duty in met if duty.waits or (duty.fills and duty.row.lacks_photos)]
     return [
         Todo(row.name, row.url, due_at=row.slot.due_at, urgency=TONES.get(row.tone, "info"), place=row.place.name)
         for row in rows[:AT_MOST]

@@ -80,6 +80,8 @@ class Row:
         template = self.wording.spec.template
         stage = next((local(it.zh, it.en) for it in template.stages if it.code == self.stage), "")
         name = local(template.zh, template.en)
+        if self.lacks_photos:
+            return gettext("%(name)s（照片未传齐）") % {"name": name}
         return gettext("%(name)s · %(stage)s") % {"name": name, "stage": stage} if stage else name
 
     @property
@@ -94,6 +96,11 @@ class Row:
             return reverse("inspections:check", args=[self.check.pk])
         code, slot = self.wording.code, self.slot
         return reverse("inspections:fill", args=[self.place.pk, code, slot.date.isoformat(), slot.seq])
+
+    @property
+    def lacks_photos(self) -> bool:
+        """Say whether it was handed in and only waits for its photos."""
+        return self.standing == Standing.RECEIVING and not self.stage
 
     @property
     def can_be_filled(self) -> bool:
@@ -168,7 +175,7 @@ def rows_to_do(
 ) -> list[Row]:
     """Return today's slots, and earlier ones that can still be filled in, nearest due first."""
     rows = recent_rows(places, now, today, calendars=calendars)
-    return [row for row in rows if row.slot.date == today or row.can_be_filled]
+    return [row for row in rows if row.slot.date == today or row.can_be_filled or row.lacks_photos]
 
 
 def key_of(row: Row) -> DutyKey:

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.core.files import File
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
 from inspections.checklists.rules.context import Context
 from inspections.checks import aftermath, awaiting, faults, releasing
@@ -36,6 +36,9 @@ from logistics_portal.records.selectors import figures_read_once
 from schools.register.models import Place
 
 Photos = Mapping[str, Sequence["File[Any]"]]
+
+
+OTHER_CONTENT = gettext_lazy("同一编号的检查已经提交过，内容不同。请刷新页面，以已收到的为准；要改动请用“更正”。")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +75,10 @@ class Paper:
     @property
     def filled_at(self) -> datetime | None:
         """Return when the phone says the form was finished, put right by how far its clock was off."""
-        return self.at - timedelta(seconds=self.skew or 0) if self.at else None
+        try:
+            return self.at - timedelta(seconds=self.skew or 0) if self.at else None
+        except OverflowError:
+            return None
 
     @property
     def context(self) -> Context:
@@ -149,6 +155,11 @@ def _fingerprint(paper: Paper) -> str:
     return content_hash(parts, [*seen, *coming])
 
 
+def is_same(check: Check, paper: Paper) -> bool:
+    """Say whether a paper is the one a check came from."""
+    return check.content_hash == _fingerprint(paper)
+
+
 def _digest(photo: File[Any]) -> str:
     total = sha256()
     for chunk in photo.chunks():
@@ -175,7 +186,7 @@ def _twin(before: Sequence[Check], paper: Paper, hand: Hand, key: str) -> Receip
         return None
     if twin.content_hash == key and twin.by_id == hand.by.pk:
         return Receipt(twin, again=True)
-    raise Clash(gettext("同一编号的检查已经提交过，内容不同。请刷新页面，以已收到的为准；要改动请用“更正”。"))
+    raise Clash(str(OTHER_CONTENT))
 
 
 def _taken(before: Sequence[Check]) -> Receipt:

@@ -86,16 +86,6 @@ class Schedule:
     anchor: int = 1
     before_term: int = 0
 
-    @property
-    def days(self) -> str:
-        """Return the kind of day that its slots fall on.
-
-        With boarders, a form of the night is due on their nights, any other on the days they are in the house: those
-        after a night as well as those before one.
-        """
-        by_day = self.day_kind == "boarding" and self.kind != ScheduleKind.NIGHTLY
-        return "lodged" if by_day else self.day_kind
-
     @classmethod
     def read(cls, block: Mapping[str, object]) -> Schedule:
         """Return the schedule that the plain block of a check-list says; raises `ValueError` or `KeyError`."""
@@ -264,6 +254,11 @@ def overlaps_exemption(slot: Slot, exemptions: Iterable[Exempt]) -> bool:
 def stage_dues(stages: Iterable[Mapping[str, object]], day: date) -> dict[str, datetime]:
     """Return until when each stage of a night form must be in, by the stage's code."""
     return {str(stage["code"]): Instant.read(str(stage["due"])).on(day) for stage in stages}
+
+
+def hours_on(schedule: Schedule, day: date, clocks: Clocks, seq: int = 1) -> Slot:
+    """Return the hours a slot of that date has or would have, whatever the calendar says of the day."""
+    return _slot(schedule, day, clocks.late, seq)
 
 
 def _slot(schedule: Schedule, day: date, late: timedelta, seq: int = 1) -> Slot:

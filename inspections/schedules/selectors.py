@@ -75,7 +75,7 @@ class _Board:
         key = (id(calendar), schedule, stretch.first, stretch.last, first, last)
         if key not in self.known:
             duty = Duty(
-                days=calendar.days_of(schedule.days, need.first, need.last),
+                days=calendar.days_of(schedule.day_kind, need.first, need.last),
                 valid_from=first,
                 valid_to=last,
                 term_starts=[term.first for term in calendar.terms],

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from inspections.checks.models import AwaitedPhoto, Check, Release
 from inspections.tallies.counting import Counted, count, failing_items
@@ -44,7 +45,8 @@ def _changed_before(first: date, at: datetime) -> list[date]:
     since = at - CHANGES_NOTED
     voided = Check.objects.filter(voided_at__gte=since, date__lt=first).values_list("date", flat=True)
     corrected = Release.objects.filter(used_for__handed_in_at__gte=since, check_row__date__lt=first)
-    whole = AwaitedPhoto.objects.filter(arrived_at__gte=since, check_row__date__lt=first)
+    came_or_lost = Q(arrived_at__gte=since) | Q(given_up_at__gte=since)
+    whole = AwaitedPhoto.objects.filter(came_or_lost, check_row__date__lt=first)
     days = {*voided, *(day for rows in (corrected, whole) for day in rows.values_list("check_row__date", flat=True))}
     return sorted({month_of(day).first for day in days})
 

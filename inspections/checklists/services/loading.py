@@ -22,11 +22,21 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Start:
-    """For whom a definition holds, from which day, and when it was loaded."""
+    """For whom a definition holds, from which day, and when it was loaded.
+
+    With `anew` what stands already and has changed holds from that day instead, or later: the past stays as it was.
+    """
 
     unit: Unit
     day: date
     at: datetime
+    anew: date | None = None
+
+    def after(self, last: date | None) -> date:
+        """Return from which day the next version of something holds whose last one holds since `last`."""
+        if last is None or self.anew is None:
+            return self.day
+        return max(self.anew, last + ONE_DAY)
 
 
 @transaction.atomic
@@ -57,8 +67,9 @@ def publish_spec(*, checklist: Checklist, spec: dict[str, Any], start: Start) ->
     last = stood.order_by("-number").first()
     if last is not None and last.spec_hash == content_hash(spec):
         return 0
+    day = start.after(last.valid_from if last else None)
     if last is not None and last.state == Version.State.PUBLISHED:
-        _retire(last, start.day)
+        _retire(last, day)
     version = Version.objects.create(
         checklist=checklist,
         unit=start.unit,
@@ -66,7 +77,7 @@ def publish_spec(*, checklist: Checklist, spec: dict[str, Any], start: Start) ->
         state=Version.State.PUBLISHED,
         spec=spec,
         spec_hash=content_hash(spec),
-        valid_from=start.day,
+        valid_from=day,
         drafted_at=start.at,
         published_at=start.at,
     )
@@ -108,8 +119,9 @@ def _load_sheet(spec: dict[str, Any], start: Start) -> int:
     last = SheetVersion.objects.filter(code=spec["code"]).order_by("-number").first()
     if last is not None and last.spec_hash == content_hash(spec):
         return 0
+    day = start.after(last.valid_from if last else None)
     if last is not None:
-        last.valid_to = start.day - ONE_DAY
+        last.valid_to = day - ONE_DAY
         last.save(update_fields=["valid_to"])
     SheetVersion.objects.create(
         code=spec["code"],
@@ -118,7 +130,7 @@ def _load_sheet(spec: dict[str, Any], start: Start) -> int:
         name_en=spec["en"],
         spec=spec,
         spec_hash=content_hash(spec),
-        valid_from=start.day,
+        valid_from=day,
     )
     return 1
 

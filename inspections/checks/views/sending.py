@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http import HTTPStatus
 from uuid import UUID
 
@@ -18,15 +19,19 @@ from inspections.checks import awaiting, faults, packets, scope, services, sitti
 from inspections.checks.aftermath import PHOTOS_LEFT
 from inspections.checks.models import Check
 from inspections.checks.packets import Packet
+from inspections.checks.rules.typed import BAD_CHARACTERS
+from inspections.checks.selectors import compiled_of
 from inspections.checks.services import Paper
-from inspections.checks.sittings import Sitting
+from inspections.checks.tickets import Ticket
+from inspections.schedules.rules import Slot
 from logistics_portal.accounts.gate import SignedRequest, require
 from logistics_portal.accounts.permissions import Permission
 from logistics_portal.kit.api import answer, body_within, for_scripts, refusal
 from logistics_portal.kit.errors import Clash, NotAllowed
 from logistics_portal.kit.web import require_PUT
+from schools.register.models import Place
 
-LONGEST_REASON = 200
+SHORTEST_REASON, LONGEST_REASON = 4, 200
 
 
 @for_scripts
@@ -47,6 +52,9 @@ def hand_in(request: SignedRequest) -> JsonResponse:
     if packet.by != request.user.pk:
         words = gettext("这份检查由另一位人员填写，请由本人登录后上传。")
         return refusal("another_person", words, HTTPStatus.FORBIDDEN)
+    before = scope.checks(request.user).filter(client_id=packet.client_id, by=request.user).first()
+    if before is not None:
+        return _again(before, packet)
     where = scope.place(request.user, packet.place)
     require(request.user, Permission.CHECK_SUBMIT, at=where.school.unit)
     sitting = sittings.sit(request.user, where, packet.checklist, (packet.day, packet.seq), packet.ticket)
@@ -54,7 +62,8 @@ def hand_in(request: SignedRequest) -> JsonResponse:
         raise Clash(gettext("检查表已更新，请打开新表核对后再提交，已填的内容都还在。"))
     now = timezone.now()
     try:
-        receipt = services.hand_in(paper=_paper(packet, sitting), hand=sitting.hand, at=now)
+        paper = replace(_paper(packet, sitting.ticket, sitting.place), known=sitting.known)
+        receipt = services.hand_in(paper=paper, hand=sitting.hand, at=now)
     except faults.Refused as refused:
         items = [{"code": it.code, "sentence": it.sentence} for it in refused.refusals]
         return refusal("refused", str(refused), HTTPStatus.UNPROCESSABLE_ENTITY, items=items)
@@ -84,10 +93,26 @@ def give_up(request: SignedRequest, client_id: UUID, sha256: str) -> JsonRespons
     """Stop waiting for a photo that the phone has lost, with the reason."""
     row = _mine(request, client_id)
     why = request.POST.get("reason", "").strip()
-    if not 1 <= len(why) <= LONGEST_REASON:
-        raise NotAllowed(gettext("请写明照片丢失的原因，%(n)s 字以内。") % {"n": LONGEST_REASON})
+    if not SHORTEST_REASON <= len(why) <= LONGEST_REASON or BAD_CHARACTERS.search(why):
+        raise NotAllowed(
+            gettext("请写明照片丢失的原因，%(least)s 至 %(most)s 字。")
+            % {"least": SHORTEST_REASON, "most": LONGEST_REASON}
+        )
     awaiting.give_up(check=row, sha256=sha256, why=why, at=timezone.now())
     return _told(row)
+
+
+def _again(before: Check, packet: Packet) -> JsonResponse:
+    """Answer a letter whose number was taken before, whatever has become of form and calendar since."""
+    slot = Slot(before.date, before.seq, before.handed_in_at, before.handed_in_at, before.handed_in_at)
+    ticket = Ticket(before.place_id, before.checklist_id, before.version_id, before.version.spec_hash, slot)
+    named = (packet.place, packet.checklist, packet.day, packet.seq)
+    paper = _paper(packet, ticket, before.place)
+    if named != (before.place_id, before.checklist.code, before.date, before.seq) or not services.is_same(
+        before, paper
+    ):
+        raise Clash(str(services.OTHER_CONTENT))
+    return _told(before)
 
 
 def _mine(request: SignedRequest, client_id: UUID) -> Check:
@@ -97,12 +122,12 @@ def _mine(request: SignedRequest, client_id: UUID) -> Check:
     return row
 
 
-def _paper(packet: Packet, sitting: Sitting) -> Paper:
-    codes = sitting.form.by_code.keys()
+def _paper(packet: Packet, ticket: Ticket, place: Place) -> Paper:
+    codes = compiled_of(ticket.spec).by_code.keys()
     return Paper(
         client_id=packet.client_id,
-        ticket=sitting.ticket,
-        place=sitting.place,
+        ticket=ticket,
+        place=place,
         answers=packet.answers,
         stage=packet.stage,
         promised={code: rows for code, rows in packet.promised.items() if code in codes},
@@ -111,7 +136,6 @@ def _paper(packet: Packet, sitting: Sitting) -> Paper:
         at=packet.at,
         skew=packet.skew(timezone.now()),
         offline=True,
-        known=sitting.known,
     )
 
 

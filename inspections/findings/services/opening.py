@@ -9,14 +9,17 @@ from functools import cache
 
 from django.db import transaction
 from django.db.models import F, QuerySet
+from django.utils.translation import gettext
 
 from inspections.checklists.models import Checklist
 from inspections.findings import rules
 from inspections.findings.figures import figures_on
 from inspections.findings.models import Finding, FindingEvent
+from inspections.findings.rules.ladders import OPENED
 from logistics_portal.accounts.models import Post, Unit, User
 from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.prepared import insert, prepared
+from logistics_portal.records import services as records
 from schools.register.models import Place
 from schools.terms import selectors as terms
 from schools.terms.rules.calendar import Calendar
@@ -71,21 +74,48 @@ def open_findings(*, occasion: Occasion, defects: Sequence[Defect]) -> dict[str,
         Finding.objects.filter(pk__in=[finding.pk for finding in known.values()]).update(
             recurrences=F("recurrences") + 1
         )
+        _undo_remedies(occasion, [it for it in defects if _is_mended(known.get(it.item_code))], known)
     found = known | {finding.item_code: finding for finding in opened}
     insert(FindingEvent, [_event(occasion, defect, found, known) for defect in defects])
     return found
 
 
+def _is_mended(finding: Finding | None) -> bool:
+    return finding is not None and finding.state == rules.State.REMEDIED
+
+
+def _undo_remedies(occasion: Occasion, defects: Sequence[Defect], known: Mapping[str, Finding]) -> None:
+    """Open anew what was handed in as mended and failed again before anybody verified it; it counts a return.
+
+    A remedy that had come in time earns a new deadline by what failed now; a late one keeps the deadline it missed.
+    """
+    for defect, due in zip(defects, _first_dues(occasion, defects) if defects else [], strict=True):
+        row = known[defect.item_code]
+        in_time = row.remedied_at is not None and row.remedied_at <= row.due_at
+        Finding.objects.filter(pk=row.pk, state=rules.State.REMEDIED).update(
+            state=rules.State.OPEN,
+            returns=F("returns") + 1,
+            due_at=max(due, row.due_at) if in_time else row.due_at,
+            remedy="",
+            remedied_by=None,
+            remedied_at=None,
+            rung=OPENED,
+        )
+
+
 def _event(
     occasion: Occasion, defect: Defect, found: Mapping[str, Finding], known: Mapping[str, Finding]
 ) -> FindingEvent:
+    row = found[defect.item_code]
+    again = gettext("整改后、复查前又发现，退回待整改") if _is_mended(known.get(defect.item_code)) else ""
     return FindingEvent(
-        finding=found[defect.item_code],
+        finding=row,
         step="recur" if defect.item_code in known else "open",
         at=occasion.at,
         by=occasion.by,
         post=occasion.post,
-        text=defect.detail,
+        text="；".join(filter(None, [defect.detail.rstrip("。"), again])),
+        facts=records.plain({"round": row.returns, "remedied_at": row.remedied_at}) if again else {},
     )
 
 

@@ -65,6 +65,27 @@ def test_an_item_failing_again_counts_on_the_open_finding():
     assert finding.failures.count() == 2
 
 
+@pytest.mark.parametrize(("hours", "earns"), [(1, True), (60, False)], ids=["mended in time", "mended late"])
+def test_an_item_failing_again_before_its_remedy_is_verified_is_open_again(hours, earns):
+    here = scene("campus_daily")
+    answers = here.answers(CMP_D_02={"a": "fail"})
+    hand_in(paper=here.paper(answers=answers), hand=here.hand(), at=MORNING)
+    finding = Finding.objects.get()
+    old_due, mended = finding.due_at, MORNING + timedelta(hours=hours)
+    Finding.objects.update(state="remedied", remedy="已补人", remedied_by=here.vice, remedied_at=mended)
+
+    thursday = MONDAY + timedelta(days=3)
+    hand_in(paper=here.paper(thursday, answers=answers), hand=here.hand(), at=at(thursday, "09:00"))
+
+    finding.refresh_from_db()
+    assert (finding.state, finding.returns, finding.recurrences) == ("open", 1, 1)
+    assert (finding.remedy, finding.remedied_at) == ("", None)
+    assert (finding.due_at > old_due) is earns
+    line = finding.events.get(step="recur")
+    assert "退回待整改" in line.text
+    assert line.facts["remedied_at"]
+
+
 def test_a_photo_that_must_be_there_is_asked_for():
     here = scene("campus_daily")
     paper = here.paper(answers=here.answers(CMP_D_01={"a": "fail", "photos": 3}))

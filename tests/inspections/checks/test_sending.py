@@ -17,6 +17,7 @@ from django.utils import timezone
 from PIL import Image
 
 from inspections.checks import awaiting
+from inspections.checks.aftermath import photo_room
 from inspections.checks.closing import close_slots, lapse
 from inspections.checks.freezing import freezes_at
 from inspections.checks.models import AwaitedPhoto, Check, CheckPhoto
@@ -26,6 +27,7 @@ from inspections.schedules.models import Missed
 from logistics_portal.accounts.permissions import Role
 from logistics_portal.kit.api import body_within
 from logistics_portal.records.models import Attachment
+from schools.register.models import Place
 from tests.factories import ground
 from tests.inspections.checks.story import MONDAY, MORNING, Scene, at, scene
 
@@ -497,3 +499,100 @@ def test_the_session_tells_who_is_asking_and_gives_the_token_that_sending_needs(
     assert (told["by"], told["name"]) == (here.officer.pk, str(here.officer))
     assert (without.status_code, without.json()["error"]["kind"]) == (403, "stale_token")
     assert with_token.status_code == 201
+
+
+def test_a_letter_taken_before_is_answered_whatever_has_become_of_the_form_since(here):
+    browser, sent = client(here), packet(here)
+    first = send(browser, sent)
+    Place.objects.filter(pk=here.place.pk).update(checked_from=MONDAY + timedelta(days=9))
+
+    again = send(browser, {key: value for key, value in sent.items() if key != "ticket"} | {"version": "0" * 64})
+
+    assert again.status_code == 200
+    assert again.json() == first.json()
+
+
+def test_a_monthly_check_waits_for_its_photo_as_long_as_its_slot_is_open(clock):
+    here = scene("campus_monthly")
+    day = MONDAY.replace(day=1)
+    handed_in = at(MONDAY + timedelta(days=4), "09:00")
+    clock(handed_in)
+    code = next(code for code, entry in here.answers(day).items() if entry["a"] == "pass")
+    photos = {code: [{"sha256": digest(RED)}]}
+    browser, sent = client(here), packet(here, on=day, answers=here.answers(day), photos=photos)
+    assert send(browser, sent).json()["state"] == "receiving"
+
+    assert lapse(at=handed_in + timedelta(minutes=10)) == 0
+
+    assert put(browser, sent, RED).json()["timeliness"] == "on_time"
+
+
+def test_a_calendar_changed_meanwhile_makes_no_late_photo_timely(here, clock):
+    browser, sent = client(here), failing(here, RED)
+    send(browser, sent)
+    slot = here.ticket().slot
+    Place.objects.filter(pk=here.place.pk).update(checked_from=MONDAY + timedelta(days=30))
+
+    clock(slot.closes_at + timedelta(days=2))
+
+    assert put(client(here), sent, RED).json()["timeliness"] == "missed"
+
+
+@pytest.mark.parametrize("stranger", [None, 2**31 - 1])
+def test_nobody_but_the_schools_own_people_mends_what_failed(here, stranger):
+    other = ground.user(Role.LOGISTICS_OFFICER, ground.school_unit(here.unit.parent))
+    fixers = {"CMP-D-01": stranger or other.pk}
+
+    answer = send(client(here), failing(here, RED, fixers=fixers))
+
+    assert answer.status_code == 201
+    assert Finding.objects.get().fixer is None
+
+
+def test_giving_photos_up_makes_no_room_for_more(here):
+    Attachment.objects.bulk_create(
+        Attachment(
+            kind=Attachment.Kind.PHOTO,
+            media_type="image/jpeg",
+            size=1,
+            sha256="0" * 64,
+            source_sha256="0" * 64,
+            unit=here.unit,
+            added_at=MORNING,
+        )
+        for _ in range(FIGURES.photos_a_school_day - 2)
+    )
+    browser, sent = client(here), failing(here, RED, BLUE)
+    send(browser, sent)
+    for photo in (RED, BLUE):
+        lost = reverse("api:check-photo-lost", args=[sent["client_id"], digest(photo)])
+        assert browser.post(lost, {"reason": "手机坏了"}).json()["state"] in {"receiving", "received"}
+
+    assert photo_room(here.place, MORNING) == 0
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"at": "9999-12-31T23:00:00+08:00", "sent_at": "1990-01-01T00:00:00+08:00"},
+        {"at": "0001-01-02T00:00:00+08:00", "sent_at": "2080-01-01T00:00:00+08:00"},
+        {"date": "0001-01-01", "ticket": ""},
+        {"checklist": "campus_daily\x00"},
+        {"checklist": "\ud800"},
+    ],
+)
+def test_odd_clocks_days_and_codes_are_answered_with_a_sentence(here, changed):
+    answer = send(client(here), packet(here, **changed))
+
+    assert answer.status_code in {201, 404, 422}
+
+
+def test_a_check_that_waits_for_photos_is_told_until_its_slot_closes(here, clock):
+    send(client(here), failing(here, RED))
+    slot = here.ticket().slot
+
+    clock(slot.due_at + timedelta(hours=10))
+    page = client(here).get(reverse("inspections:today")).content.decode()
+
+    assert "校园日巡查表（照片未传齐）" in page
+    assert reverse("inspections:check", args=[Check.objects.get().pk]) in page
