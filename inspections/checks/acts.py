@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext, gettext_noop
 
 from inspections.checklists.rules.forms import Template
-from inspections.checks import freezing, people, releasing
+from inspections.checks import correctors, freezing, people
 from inspections.checks.aftermath import address
 from inspections.checks.closing import write_missed
 from inspections.checks.models import Check, Release
@@ -59,7 +59,7 @@ def steps_open(check: Check, user: User, authors: Collection[int], asked: Releas
         and people.signer(user, check.place, template_of(check), author=check.by) is not None,
         correct=check.state in {Check.State.RECEIVED, Check.State.RECEIVING}
         and post is not None
-        and releasing.is_corrector(authors, user, post.role)
+        and correctors.is_corrector(authors, user, post.role)
         and (asked is None or (asked.state == releases.State.RELEASED and asked.asked_by_id == user.pk)),
         ask_void=received and thawed and user.can(Permission.CHECK_VOID_ASK, at=unit),
         void=received and thawed and user.can(Permission.CHECK_VOID, at=unit),

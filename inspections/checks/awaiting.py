@@ -11,6 +11,7 @@ from django.core.files import File
 from django.db import transaction
 from django.utils.translation import gettext
 
+from inspections.checks.correctors import require_corrector
 from inspections.checks.freezing import is_frozen
 from inspections.checks.models import AwaitedPhoto, Check, CheckPhoto, CheckQuerySet, Failure
 from inspections.checks.rules.plans import Compiled
@@ -20,11 +21,12 @@ from inspections.findings.models import FindingPhoto
 from inspections.schedules.rules import Schedule, Slot, completed, hours_on
 from inspections.schedules.selectors import clocks_on
 from inspections.schedules.versions import specs_of
-from logistics_portal.accounts.models import User
+from logistics_portal.accounts.models import Post, User
 from logistics_portal.kit.dates import ONE_DAY, midnight
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records.models import Attachment
 from logistics_portal.records.photos import keep_painted, paint
+from logistics_portal.records.services import log
 from schools.register.models import School
 
 BEGUN = (Check.State.RECEIVING, Check.State.INCOMPLETE)
@@ -97,6 +99,23 @@ def give_up(*, check: Check, sha256: str, why: str, at: datetime) -> Check:
         if not rows:
             raise NotAllowed(gettext("这张照片不在这次检查的清单里。"))
         rows.filter(photo__isnull=True, given_up_at__isnull=True).update(given_up_at=at, given_up_why=why)
+        receive_if_whole(check, at=at)
+    return standing(check)
+
+
+def give_up_all(*, check: Check, why: str, by: User, post: Post, at: datetime) -> Check:
+    """Stop waiting for whatever a slot still lacks, when the phone is gone or its owner has left (T05).
+
+    Only who handed in, the vice principal and the principal may. Returns the revision that stands for the slot.
+    """
+    authors = set(_slot(check).values_list("by", flat=True))
+    require_corrector(authors, by, post)
+    with transaction.atomic():
+        missing = [it.pk for it in lacking(check)]
+        if not missing:
+            raise NotAllowed(gettext("这次检查的照片都已到齐，或已不再等待。"))
+        AwaitedPhoto.objects.filter(pk__in=missing).update(given_up_at=at, given_up_why=why)
+        log(by=by, verb="check.photos_lost", on=check, post=post, reason=why, at=at)
         receive_if_whole(check, at=at)
     return standing(check)
 

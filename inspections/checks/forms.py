@@ -144,6 +144,18 @@ class VoidForm(PortalForm):
     )
 
 
+class PhotosLostForm(PortalForm):
+    """Why photos that were promised will not come."""
+
+    reason = LongText(
+        label=_("不再等待的原因"),
+        min_length=4,
+        max_length=200,
+        rows=2,
+        help_text=_("如手机损坏、人员已离校。说明会一直显示在这次检查上。"),
+    )
+
+
 class AskCorrectionForm(PortalForm):
     """Why a check shall be corrected after its slot has closed."""
 

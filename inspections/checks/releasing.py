@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -10,13 +10,14 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop
 
 from inspections.checks import freezing
+from inspections.checks.correctors import require_corrector
 from inspections.checks.figures import figures_on
 from inspections.checks.models import Check, Release
 from inspections.checks.rules import releases
 from inspections.schedules.rules import Slot
 from inspections.schedules.selectors import slot_of
 from logistics_portal.accounts.models import Post, User
-from logistics_portal.accounts.permissions import Permission, Role
+from logistics_portal.accounts.permissions import Permission
 from logistics_portal.accounts.selectors import answerers
 from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.errors import NotAllowed
@@ -25,7 +26,6 @@ from logistics_portal.records.selectors import figures_read_once
 from logistics_portal.records.services import log, notify
 from schools.terms.selectors import national_calendar
 
-CORRECTORS = frozenset({Role.VICE_PRINCIPAL_LOGISTICS, Role.PRINCIPAL})
 LOOKED_AT = 20
 UP_TO_F = "check_row__school__unit__parent__parent__parent"
 
@@ -141,17 +141,6 @@ def authors(check: Check) -> set[int]:
     """Return who handed in a revision of a check's slot."""
     rows = Check.objects.filter(place=check.place_id, checklist=check.checklist_id, date=check.date, seq=check.seq)
     return set(rows.values_list("by_id", flat=True))
-
-
-def is_corrector(authors: Collection[int], by: User, role: str) -> bool:
-    """Say whether a person on that post may correct: who handed in, the vice principal, the principal."""
-    return by.pk in authors or role in CORRECTORS
-
-
-def require_corrector(authors: Collection[int], by: User, post: Post) -> None:
-    """Refuse a colleague who neither handed the check in nor heads the school."""
-    if not is_corrector(authors, by, post.role):
-        raise NotAllowed(gettext("只有填报人本人、分管副校长或校长可以更正。"))
 
 
 def waiting_for(user: User) -> list[Release]:

@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext, gettext_lazy
 
 from inspections.checklists.rules.context import Context
-from inspections.checks import aftermath, awaiting, faults, releasing
+from inspections.checks import aftermath, awaiting, correctors, faults, releasing
 from inspections.checks.aftermath import Outcome, outcome_of
 from inspections.checks.answers import LEFT_OUT, content_hash, laid_over, restore
 from inspections.checks.models import Check
@@ -233,7 +233,7 @@ def _correct(paper: Paper, hand: Hand, at: datetime, key: str) -> Receipt:
     last = _standing(before)
     if last is None:
         raise NotAllowed(gettext("这项检查还没有提交，不用更正，请直接填报。"))
-    releasing.require_corrector({it.by_id for it in before}, hand.by, hand.post)
+    correctors.require_corrector({it.by_id for it in before}, hand.by, hand.post)
     release = releasing.require_usable(last, paper.ticket.slot, hand.by, at)
     form = compiled_of(paper.ticket.spec)
     outcome = _judged_anew(form, paper, last, Besides(at, reason_needed=True))

@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern] = [
     path("corrections/<int:pk>/", releasing.release, name="release"),
     path("corrections/<int:pk>/withdraw/", releasing.withdraw, name="release-withdraw"),
     path("checks/<int:pk>/countersign/", records.countersign, name="countersign"),
+    path("checks/<int:pk>/photos-lost/", records.photos_lost, name="check-photos-lost"),
     path("checks/<int:pk>/ask-void/", records.ask_void, name="void-ask"),
     path("checks/<int:pk>/void/", records.void, name="void"),
 ]

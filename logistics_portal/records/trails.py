@@ -38,6 +38,7 @@ ACTS: dict[str, Promise] = {
     "post.revoke": _("撤销岗位"),
     "signin.release": _("解除登录锁定"),
     "signin.spray": _("同一地址试了许多登录名"),
+    "check.photos_lost": _("不再等待照片"),
     "unit.apply": _("到期生效"),
     "move.apply": _("到期生效"),
     "unit.close": _("撤销机构"),

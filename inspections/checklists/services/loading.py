@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from inspections.checklists.models import Checklist, Item, Section, SheetVersion, Version
 from inspections.checklists.rules.definition import Definition
@@ -65,7 +65,7 @@ def publish_spec(*, checklist: Checklist, spec: dict[str, Any], start: Start) ->
     own = Version.objects.filter(checklist=checklist, unit=start.unit)
     stood = own.filter(state__in=[Version.State.PUBLISHED, Version.State.RETIRED])
     last = stood.order_by("-number").first()
-    if last is not None and last.spec_hash == content_hash(spec):
+    if last is not None and (last.spec_hash == content_hash(spec) or (start.anew and _is_peoples(own, last, spec))):
         return 0
     day = start.after(last.valid_from if last else None)
     if last is not None and last.state == Version.State.PUBLISHED:
@@ -83,6 +83,12 @@ def publish_spec(*, checklist: Checklist, spec: dict[str, Any], start: Start) ->
     )
     write_items(version=version)
     return 1
+
+
+def _is_peoples(own: QuerySet[Version], last: Version, spec: dict[str, Any]) -> bool:
+    """Say whether people went on from what was loaded: published their own wording, or took the list out of use."""
+    went_on = last.published_by_id is not None or last.state == Version.State.RETIRED
+    return went_on or own.filter(spec_hash=content_hash(spec)).exists()
 
 
 def write_items(*, version: Version) -> None:

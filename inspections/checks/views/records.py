@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from inspections.checks import acts, history, month, people, scope
-from inspections.checks.forms import VoidForm
+from inspections.checks import acts, awaiting, history, month, people, scope
+from inspections.checks.forms import PhotosLostForm, VoidForm
 from inspections.checks.models import Check
 from inspections.checks.rules.releases import OPEN
 from inspections.checks.tables import LISTED, RELEASE_TONES, STATE_TONES, CheckFilter, CheckTable
@@ -77,6 +77,23 @@ def countersign(request: SignedRequest, pk: int) -> HttpResponse:
     except NotAllowed as refusal:
         messages.warning(request, str(refusal))
     return redirect("inspections:check", pk)
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def photos_lost(request: SignedRequest, pk: int) -> HttpResponse:
+    """Let a school stop waiting for photos that cannot come any more."""
+    row = get_object_or_404(scope.checks(request.user), pk=pk)
+    post = require(request.user, Permission.CHECK_CORRECT, at=row.school.unit)
+    form = PhotosLostForm(request.POST or None)
+    if form.is_valid():
+        why = form.cleaned_data["reason"]
+        try:
+            last = awaiting.give_up_all(check=row, why=why, by=request.user, post=post, at=timezone.now())
+            return redirect("inspections:check", last.pk)
+        except NotAllowed as refusal:
+            form.add_error(None, str(refusal))
+    return render(request, "inspections/checks/photos_lost.html", {"check": row, "form": form})
 
 
 @signed_in

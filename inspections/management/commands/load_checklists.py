@@ -21,7 +21,8 @@ FOUNDING = date(2009, 4, 25)  # day of the founding document: everything may be 
 class Command(BaseCommand):
     """`load_checklists [FILE] [--from DAY]`; the same content twice changes nothing.
 
-    Without a day, what is new holds since the founding document, and what stands and has changed from tomorrow on.
+    Without a day, what is new holds since the founding document, and what was loaded before and has changed from
+    tomorrow on; a list that people went on from, by their own version or by retiring it, is left to them.
     """
 
     help = "载入检查表、督导评分表和参数；内容相同则不变。"

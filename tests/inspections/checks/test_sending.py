@@ -596,3 +596,31 @@ def test_a_check_that_waits_for_photos_is_told_until_its_slot_closes(here, clock
 
     assert "校园日巡查表（照片未传齐）" in page
     assert reverse("inspections:check", args=[Check.objects.get().pk]) in page
+
+
+@pytest.mark.parametrize("head", ["vice", "principal"])
+def test_the_heads_of_a_school_end_the_wait_for_photos_of_a_phone_that_is_gone(here, head):
+    send(client(here), failing(here, RED, BLUE))
+    check, browser = Check.objects.get(), client(here, getattr(here, head))
+    address = reverse("inspections:check-photos-lost", args=[check.pk])
+    assert address in browser.get(reverse("inspections:check", args=[check.pk])).content.decode()
+
+    assert browser.post(address, {"reason": ""}).status_code == 200
+    answer = browser.post(address, {"reason": "手机已损坏"})
+    again = browser.post(address, {"reason": "手机已损坏"})
+
+    check.refresh_from_db()
+    assert answer.url == reverse("inspections:check", args=[check.pk])
+    assert (check.state, check.timeliness) == ("received", "on_time")
+    assert "都已到齐" in again.content.decode()
+    assert "手机已损坏" in browser.get(answer.url).content.decode()
+
+
+def test_a_colleague_ends_no_wait_for_photos(here):
+    send(client(here), failing(here, RED))
+    colleague = ground.user(Role.FOOD_SAFETY_OFFICER, here.unit)
+    address = reverse("inspections:check-photos-lost", args=[Check.objects.get().pk])
+
+    client(here, colleague).post(address, {"reason": "手机已损坏"})
+
+    assert Check.objects.get().state == "receiving"
