@@ -6,8 +6,8 @@
 .SUFFIXES:
 .PHONY: help run test check bench setup setup-dev lock
 
-PORT = 8000
-HOST = 127.0.0.1
+PORT ?= 8000
+HOST ?= 127.0.0.1
 ARGS =
 PY = .venv/bin/python
 

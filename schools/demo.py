@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from uuid import NAMESPACE_OID, uuid5
 
 from django.core.management import call_command
 from pypinyin import Style, lazy_pinyin
@@ -10,6 +11,8 @@ from pypinyin import Style, lazy_pinyin
 from logistics_portal.accounts.models import Unit, UnitPeriod
 from logistics_portal.accounts.permissions import Role
 from logistics_portal.desk.plot import SHOWCASE, Plot
+from logistics_portal.kit.dates import midnight
+from schools.codes.models import Code
 from schools.register.models import Enrolment, Place, School, Trait
 
 TOWNS = (
@@ -70,6 +73,7 @@ def plant(plot: Plot) -> None:
     )
     shown = next((school for school in schools if school.is_boarding), schools[0])
     plot.grown["shown"] = shown
+    Code.objects.bulk_create(_codes(plot, [it for it in plot.grown["places"] if it.school_id == shown.pk]))
     for role in SCHOOL_ROLES:
         if role in OPENED_ROLES:
             plot.open_account(plot.staff[shown.unit_id][role], title=str(role.label), unit=shown.unit)
@@ -183,4 +187,21 @@ def _places(plot: Plot, school: School) -> list[Place]:
         named += [(Place.Kind.DORMITORY, "女生宿舍楼"), (Place.Kind.DORMITORY, "男生宿舍楼")]
     return [
         Place(school=school, kind=kind, name=name, from_date=start, checked_from=plot.first) for kind, name in named
+    ]
+
+
+def _codes(plot: Plot, places: list[Place]) -> list[Code]:
+    """Return a code for each place of the school shown first, and one on an appliance of its canteen."""
+    hung = [(place, "") for place in places]
+    hung += [(place, "1号留样冰箱") for place in places if place.kind == Place.Kind.CANTEEN][:1]
+    by = plot.staff[plot.grown["shown"].unit_id][Role.LOGISTICS_OFFICER]
+    return [
+        Code(
+            place=place,
+            label=label,
+            token=uuid5(NAMESPACE_OID, f"{place.pk} {label}").hex[:22],
+            made_by=by,
+            made_at=midnight(plot.first),
+        )
+        for place, label in hung
     ]

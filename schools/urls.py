@@ -8,4 +8,5 @@ app_name = "schools"
 urlpatterns = [
     path("", include("schools.register.urls")),
     path("", include("schools.terms.urls")),
+    path("", include("schools.codes.urls")),
 ]

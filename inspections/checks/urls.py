@@ -8,6 +8,7 @@ from inspections.checks.views import filling, months, records, releasing, sendin
 
 urlpatterns: list[URLPattern] = [
     path("today/", filling.today, name="today"),
+    path("today/<int:place>/", filling.at_place, name="at-place"),
     path("today/<int:place>/<slug:checklist>/<str:day>/<int:seq>/", filling.fill, name="fill"),
     path("checks/", records.checks, name="checks"),
     path("checks/school/<int:pk>/", months.month, name="check-month"),

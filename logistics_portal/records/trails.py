@@ -39,6 +39,8 @@ ACTS: dict[str, Promise] = {
     "signin.release": _("解除登录锁定"),
     "signin.spray": _("同一地址试了许多登录名"),
     "check.photos_lost": _("不再等待照片"),
+    "code.make": _("生成二维码"),
+    "code.revoke": _("作废二维码"),
     "unit.apply": _("到期生效"),
     "move.apply": _("到期生效"),
     "unit.close": _("撤销机构"),

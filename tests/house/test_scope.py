@@ -30,7 +30,7 @@ from logistics_portal.accounts.models import Post, PostRequest, Unit, User
 from logistics_portal.accounts.permissions import Role
 from logistics_portal.desk.plot import SHOWCASE
 from logistics_portal.records.models import Attachment, Job, Notice
-from schools.models import Closure, Edition, ImportFile, Place, Proposal, School
+from schools.models import Closure, Code, Edition, ImportFile, Place, Proposal, School
 from tests.factories import ground
 
 OURS = (
@@ -65,6 +65,9 @@ SUBJECTS = {
     "schools:proposal": Proposal,
     "schools:calendar": Edition,
     "schools:closure": Closure,
+    "schools:code": Code,
+    "schools:codes": School,
+    "schools:scan": Code,
     "canteens:": Canteen,
     "canteens:add": Place,
     "dormitories:": Building,
@@ -91,6 +94,7 @@ SUBJECTS = {
     "inspections:veto": Veto,
     "inspections:lifting": Lifting,
     "inspections:fill": Place,
+    "inspections:at-place": Place,
     "inspections:board": Unit,
     "inspections:board-school": School,
     "api:check": Check,
@@ -191,7 +195,7 @@ def filled(taken, row):
     for name in taken:
         if name in {"pk", "place"}:
             given[name] = row.pk
-        elif name in {"name", "client_id"}:
+        elif name in {"name", "client_id", "token"}:
             given[name] = getattr(row, name)
         elif name.endswith("_pk") or name in {"row", "other"}:
             given[name] = 1

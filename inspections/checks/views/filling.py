@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
@@ -21,6 +22,7 @@ from inspections.checks.rules.verdicts import Refusal
 from inspections.checks.sittings import Sitting
 from inspections.findings.models import Finding
 from logistics_portal.accounts.gate import SignedRequest, require, signed_in
+from logistics_portal.accounts.models import User
 from logistics_portal.accounts.permissions import Permission
 from logistics_portal.kit.context import aim_at
 from logistics_portal.kit.dates import local_date
@@ -37,9 +39,7 @@ UP_TO_F = "school__unit__parent__parent__parent"
 def today(request: SignedRequest) -> HttpResponse:
     """Show what is to be checked now, and which findings wait for me."""
     now = timezone.now()
-    places, day = list(scope.own_places(request.user)), local_date(now)
-    calendars = calendar_for({it.school_id for it in places}, day - selectors.LOOK_BACK, day)
-    met = duties.of(request.user, selectors.rows_to_do(places, now, day, calendars=calendars))
+    met, words = _met(request.user, list(scope.own_places(request.user)), now)
     mine = [it for it in met if it.fills]
     findings = Finding.objects.visible_to(request.user).open().select_related("place", "school", "item")
     context = {
@@ -48,10 +48,40 @@ def today(request: SignedRequest) -> HttpResponse:
         "next": duties.next_of(mine),
         "progress": duties.progress_words(mine),
         "findings": findings.order_by("due_at", "pk")[:MINE],
-        "quiet": quiet.told(places, calendars, day),
-        "day": day,
+        "quiet": words,
+        "day": local_date(now),
     }
     return render(request, "inspections/checks/today.html", context)
+
+
+@signed_in
+@require_safe
+def at_place(request: SignedRequest, place: int) -> HttpResponse:
+    """Open what a person scanned on the wall: the one form they can fill in there now, else all that is due there."""
+    where = scope.place(request.user, place)
+    now = timezone.now()
+    met, words = _met(request.user, [where], now)
+    waiting = [it for it in met if it.waits and not it.stands_in]
+    if len(waiting) == 1:
+        return redirect(waiting[0].url)
+    findings = Finding.objects.visible_to(request.user).open().filter(place=where).select_related("place", "item")
+    context = {
+        "place": where,
+        "mine": [it for it in met if it.fills],
+        "others": [it for it in met if not it.fills],
+        "findings": findings.order_by("due_at", "pk")[:MINE],
+        "quiet": words,
+        "day": local_date(now),
+    }
+    return render(request, "inspections/checks/place.html", context)
+
+
+def _met(user: User, places: list[Place], now: datetime) -> tuple[list[duties.Duty], list[str]]:
+    """Return the slots of some places as a person meets them, and what the calendar took off the day."""
+    day = local_date(now)
+    calendars = calendar_for({it.school_id for it in places}, day - selectors.LOOK_BACK, day)
+    rows = selectors.rows_to_do(places, now, day, calendars=calendars)
+    return duties.of(user, rows), quiet.told(places, calendars, day)
 
 
 @signed_in
