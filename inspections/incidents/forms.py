@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from inspections.incidents.models import Incident, Lifting
 from inspections.incidents.rules.figures import IncidentFigures
 from inspections.incidents.rules.words import Grade, Reporting, Responsibility
-from inspections.incidents.wording import PlainWords, refuse_numbers
+from inspections.incidents.wording import PlainWords, refuse_numbers, require_own_number
 from logistics_portal.kit.forms import DayField, MomentField, PortalForm, WholeNumber
 from logistics_portal.records.selectors import book
 from schools.register.models import Place, School
@@ -35,6 +35,14 @@ class Document(forms.CharField):
         options.setdefault("label", _("文号"))
         options.setdefault("max_length", 60)
         super().__init__(**options, validators=[refuse_numbers])
+
+
+class OwnDocument(Document):
+    """The number of a decision that a bureau of the portal issues itself, in the shape its documents have."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(help_text=_("决定文书的完整文号，如“南教后勤〔2026〕12号”。"), **options)
+        self.validators = [*self.validators, require_own_number]
 
 
 class Harm(PortalForm):
@@ -192,7 +200,7 @@ class ReportActForm(PortalForm):
         widget=forms.RadioSelect,
     )
     text = PlainWords(label=_("听取学校意见的情况"), min_length=4, max_length=500)
-    document_no = Document()
+    document_no = OwnDocument()
 
 
 class VetoForm(PortalForm):
@@ -211,7 +219,7 @@ class VetoForm(PortalForm):
 class ConfirmForm(PortalForm):
     """The number of the decision that confirms a veto."""
 
-    document_no = Document(label=_("决定文号"))
+    document_no = OwnDocument(label=_("决定文号"))
 
 
 class LiftForm(PortalForm):

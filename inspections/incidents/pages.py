@@ -194,12 +194,28 @@ def veto_context(user: User, veto: Veto, now: datetime) -> dict[str, Any]:
         "theirs": [way for way in ways if not way.is_open],
         "lifting": open_lift,
         "liftings": [(row, DECISIONS[row.state]) for row in veto.liftings.all()],
-        "due": told([Clock("confirm", _("确认或驳回"), vetoing.confirmation_due(veto), veto.confirmed_at)], now)
+        "due": told([Clock("confirm", _confirmation(veto), vetoing.confirmation_due(veto), veto.confirmed_at)], now)
         if veto.state == VetoState.PROPOSED
         else [],
         "unit": unit,
         "events": trails.events(on=veto, codes={"triggers": Trigger}),
     }
+
+
+def _confirmation(veto: Veto) -> str:
+    """Return what the confirmer has to do in time: refusing is named only where the same level may refuse."""
+    return _("确认或不予否决") if vetoing.refuser_of(veto) == levels.confirmer_of(veto) else _("确认")
+
+
+def if_not_agreed(veto: Veto) -> tuple[str, str]:
+    """Return what somebody who is asked to confirm a veto, and does not agree, can do (rights §2 and §3)."""
+    if veto.seconded_by_id is not None:
+        words = _("不要确认；返回后选“不同意，退回”，写明理由，退给初核的负责人。")
+    elif vetoing.refuser_of(veto) == levels.confirmer_of(veto):
+        words = _("不要确认；返回后选“决定不予否决”，写明理由。")
+    else:
+        words = _("不要确认，向省级后勤部门负责人说明理由：事由仍成立时，只有省级可以决定不予否决。")
+    return _("不同意时"), words
 
 
 def _open_lifting(veto: Veto) -> Lifting | None:

@@ -13,6 +13,9 @@ from logistics_portal.kit.forms import LongText
 NO_NAMES = _("只写人数和经过，不写学生姓名、身份证号、手机号。")
 _IDENTITY = re.compile(r"(?<!\d)(\d{17}[\dXx])(?![\dXx])", re.ASCII)
 _MOBILE = re.compile(r"(?<!\d)1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)", re.ASCII)
+_OWN_NUMBER = re.compile(
+    r"(?P<word>[^\W\d_]*)\s*[〔\[［](?:19|20)[0-9]{2}[〕\]］]\s*(?P<series>[^\W\d_]*)\s*[0-9]+\s*号"
+)
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _SIGNS = "10X98765432"
 
@@ -34,6 +37,15 @@ def refuse_numbers(text: str) -> None:
     if names_somebody(text):
         raise ValidationError(
             _("文字里有身份证号或手机号。系统不保存个人身份信息，请删去号码，只写人数和经过。"), code="identity"
+        )
+
+
+def require_own_number(text: str) -> None:
+    """Refuse what is no number of a bureau's document: word, year in brackets, running number (南教后勤〔2026〕12号)."""
+    found = _OWN_NUMBER.fullmatch(text.strip())
+    if found is None or not (found["word"] or found["series"].replace("第", "")):
+        raise ValidationError(
+            _("文号须有发文代字、括号里的年份和“号”，如“南教后勤〔2026〕12号”。请照决定文书填写。"), code="document"
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -89,7 +89,7 @@ def confirm(request: SignedRequest, pk: int) -> HttpResponse:
     def do(typed: dict[str, Any]) -> object:
         return services.confirm(veto=veto, by=request.user, post=post, at=timezone.now(), **typed)
 
-    return sign(request, CONFIRM, ConfirmForm(request.POST or None), do, veto)
+    return sign(request, CONFIRM, ConfirmForm(request.POST or None), do, veto, also=[pages.if_not_agreed(veto)])
 
 
 @signed_in
@@ -162,11 +162,17 @@ def visible_veto(user: User, pk: int) -> Veto:
 
 
 def sign(
-    request: SignedRequest, sheet: Sheet, form: Form, do: Callable[[dict[str, Any]], object], veto: Veto
+    request: SignedRequest,
+    sheet: Sheet,
+    form: Form,
+    do: Callable[[dict[str, Any]], object],
+    veto: Veto,
+    also: Sequence[grounds.Row] = (),
 ) -> HttpResponse:
     """Show a signer which veto it is, of which school, and the facts it rests on, or take the step."""
+    facts = [*grounds.grounds_of_veto(veto), *also]
     about = f"{veto.number} · {veto.school.name}"
-    return step(request, sheet.resting_on(grounds.grounds_of_veto(veto)), form, do, back=page_of(veto), about=about)
+    return step(request, sheet.resting_on(facts), form, do, back=page_of(veto), about=about)
 
 
 def page_of(veto: Veto) -> str:

@@ -397,6 +397,38 @@ def test_who_signs_a_veto_reads_the_facts_and_the_leader_may_give_it_back(line, 
     assert "责任认定文书未附" in head.get(to("veto", veto.pk)).content.decode()
 
 
+def test_the_number_of_a_vetos_decision_has_the_shape_of_one(line, now):
+    row = make.incident(line, happened_at=now - 20 * DAY, gravely_hurt=1)
+    veto = make.proposed(line, make.decide(line, row, Grade.GENERAL, Responsibility.EQUAL))
+    browser, url = of(line.upper_head), to("veto-confirm", veto.pk)
+
+    pages = [browser.post(url, {"document_no": typed}).content.decode() for typed in ("x", "12", "〔2026〕7号")]
+
+    veto.refresh_from_db()
+    assert ["文号须有发文代字" in page for page in pages] == [True, True, True]
+    assert veto.state == VetoState.PROPOSED
+    send(browser, url, {"document_no": "延州教后[2026] 12 号"})
+    veto.refresh_from_db()
+    assert (veto.state, veto.document_no) == (VetoState.ACTIVE, "延州教后[2026] 12 号")
+
+
+def test_who_cannot_refuse_a_veto_is_told_who_can_and_asked_only_to_confirm(line, now):
+    general = make.incident(line, happened_at=now - 20 * DAY, gravely_hurt=1)
+    plain = make.proposed(line, make.decide(line, general, Grade.GENERAL, Responsibility.EQUAL))
+    larger = make.incident(line, happened_at=now - 15 * DAY, deaths=3)
+    grave = make.proposed(line, make.decide(line, larger, Grade.LARGER, Responsibility.EQUAL))
+    upper, head, leader = of(line.upper_head), of(line.province_head), of(line.province_leader)
+    send(head, to("veto-second", grave.pk))
+
+    page, form = (upper.get(to(name, plain.pk)).content.decode() for name in ("veto", "veto-confirm"))
+    higher, asked = (leader.get(to(name, grave.pk)).content.decode() for name in ("veto", "veto-confirm"))
+
+    assert "确认或不予否决" not in page
+    assert "只有省级可以决定不予否决" in form
+    assert "确认或不予否决" in higher
+    assert "退给初核的负责人" in asked
+
+
 def test_who_proposes_a_veto_reads_the_facts_that_give_it(line, now):
     row = make.incident(line, happened_at=now - 20 * DAY, gravely_hurt=1)
     row = make.decide(line, row, Grade.GENERAL, Responsibility.EQUAL)
@@ -431,7 +463,7 @@ def test_a_veto_is_lifted_on_two_pages_by_two_people_of_one_bureau(line, now):
 
 
 def test_concealment_is_decided_on_its_page_by_the_city(line, case):
-    words = {"kind": "concealed", "text": "已听取学校意见", "document_no": "〔2026〕1号"}
+    words = {"kind": "concealed", "text": "已听取学校意见", "document_no": "市教后〔2026〕1号"}
 
     send(of(line.upper_head), to("incident-report-act", case.pk), words)
 
