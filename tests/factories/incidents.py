@@ -57,7 +57,11 @@ class Line:
 
 def line(at: str = "220000/220100/220102/", **school: Any) -> Line:
     """Return a school below the bureau `at` and one person on every post of its line."""
-    made = schools.school(at, **school)
+    return line_of(schools.school(at, **school))
+
+
+def line_of(made: School) -> Line:
+    """Return a school and one new person on every post of its line."""
     made = School.objects.select_related("unit__parent__parent__parent").get(pk=made.pk)
     first = made.unit.first_reviewer
     upper, top = first.next_level, first.next_level.next_level

@@ -17,11 +17,12 @@ from inspections.evaluations import selectors, services
 from inspections.evaluations.models import Evaluation, Run
 from inspections.evaluations.rules.scheme import Scheme
 from inspections.evaluations.rules.words import Grade
-from inspections.incidents.rules.words import YearVeto
+from inspections.incidents.rules.words import Grade as Grades
+from inspections.incidents.rules.words import Responsibility, YearVeto
 from inspections.tallies.services import fold_year
 from logistics_portal.accounts.permissions import Role
 from logistics_portal.kit.dates import SHANGHAI
-from tests.factories import ground, inspections, schools
+from tests.factories import ground, incidents, inspections, schools
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 22, 12, tzinfo=SHANGHAI)
@@ -92,6 +93,21 @@ def test_a_veto_is_the_reason_where_there_is_one(result):
 
     assert vetoed == "有一票否决，本年度不合格"
     assert waiting.startswith("有事故待认定或待否决，结果暂缓；")
+
+
+def test_a_vetoed_result_tells_its_caps_of_the_grade_before_the_veto(result):
+    person = ground.user(Role.SCHEME_ADMIN, ground.province())
+    plain = page_of(person, "evaluation", result.pk).content.decode()
+    line = incidents.line_of(result.school)
+    incidents.active(
+        line, incidents.decide(line, incidents.incident(line, gravely_hurt=1), Grades.GENERAL, Responsibility.EQUAL)
+    )
+
+    page = page_of(person, "evaluation", result.pk).content.decode()
+
+    assert "为什么最高只到良好" in plain
+    assert "为什么否决前等次最高只到良好" in page
+    assert "所以这里是" not in page
 
 
 def test_the_exported_list_equals_the_screen(result):
