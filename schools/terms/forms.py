@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from logistics_portal.accounts.models import Unit
-from logistics_portal.kit.forms import DayField, PortalForm, WholeNumber
+from logistics_portal.kit.forms import DayField, LongText, PortalForm, WholeNumber
 from schools.terms.models import Extra
 
 YES_NO = [("", _("按常规")), ("true", _("供餐")), ("false", _("不供餐"))]
@@ -69,6 +69,14 @@ class ClosureForm(_Span):
     reason = forms.CharField(label=_("原因"), max_length=200)
     keeps_boarders = forms.BooleanField(
         label=_("寄宿生留校"), required=False, help_text=_("选中则照常供餐、住宿，只是不上课")
+    )
+
+
+class RevokeForm(PortalForm):
+    """Why the days of an approved closure are taken back."""
+
+    reason = LongText(
+        label=_("撤销理由"), rows=3, max_length=200, help_text=_("会通知申请人，并记入操作记录，不能修改。")
     )
 
 

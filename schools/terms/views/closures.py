@@ -20,7 +20,7 @@ from schools.register.forms import AnswerForm
 from schools.register.models import School
 from schools.register.selectors import bureaus_of
 from schools.terms import reach
-from schools.terms.forms import ClosureForm, DeclareForm
+from schools.terms.forms import ClosureForm, DeclareForm, RevokeForm
 from schools.terms.models import Closure
 from schools.terms.services import closures as services
 from schools.terms.tables import STATES, ClosureFilter, ClosureTable
@@ -85,7 +85,7 @@ def closure_page(request: SignedRequest, pk: int) -> HttpResponse:
     return _page(request, _visible(request, pk), AnswerForm())
 
 
-def _page(request: SignedRequest, closure: Closure, form: AnswerForm, status: int = 200) -> HttpResponse:
+def _page(request: SignedRequest, closure: Closure, form: AnswerForm | RevokeForm, status: int = 200) -> HttpResponse:
     asked = closure.state == State.REQUESTED
     context = {
         "closure": closure,
@@ -96,6 +96,7 @@ def _page(request: SignedRequest, closure: Closure, form: AnswerForm, status: in
         "may_withdraw": asked and closure.requested_by_id == request.user.pk,
         "may_revoke": closure.state == State.APPROVED and reach.may_revoke(request.user, closure),
         "form": form,
+        "revocation": form if isinstance(form, RevokeForm) else RevokeForm(),
         "events": trails.events(on=closure),
     }
     return render(request, "schools/terms/closure.html", context, status=status)
@@ -112,11 +113,11 @@ def decide(request: SignedRequest, pk: int, step: str) -> HttpResponse:
     }.get(step)
     if not (reach.may_answer(request.user, closure) if allowed is None else allowed):
         raise PermissionDenied(Permission.CLOSURE_DECIDE)
-    form = AnswerForm(request.POST, reasoned=step in {"refuse", "revoke"})
+    form = RevokeForm(request.POST) if step == "revoke" else AnswerForm(request.POST, reasoned=step == "refuse")
     status = 200
     try:
         if form.is_valid():
-            _act(closure, step, request, form.cleaned_data["answer"])
+            _act(closure, step, request, form.cleaned_data["reason" if step == "revoke" else "answer"])
             return redirect("schools:closure", pk=closure.pk)
     except NotAllowed as refusal:
         form.add_error(None, str(refusal))

@@ -152,8 +152,8 @@ def test_what_a_city_declares_its_own_head_confirms_and_takes_back(school, head)
     city_head.post(reverse("schools:closure-approve", args=[closure.pk]))
     closure.refresh_from_db()
     assert closure.state == "approved"
-    assert head.post(reverse("schools:closure-revoke", args=[closure.pk]), {"answer": "天晴"}).status_code == 403
-    city_head.post(reverse("schools:closure-revoke", args=[closure.pk]), {"answer": "天晴"})
+    assert head.post(reverse("schools:closure-revoke", args=[closure.pk]), {"reason": "天晴"}).status_code == 403
+    city_head.post(reverse("schools:closure-revoke", args=[closure.pk]), {"reason": "天晴"})
 
     closure.refresh_from_db()
     assert (closure.state, closure.revoke_reason) == ("revoked", "天晴")
@@ -229,10 +229,14 @@ def test_a_closure_is_withdrawn_by_who_asked_and_revoked_with_a_reason(principal
     principal.post(reverse("schools:closure-withdraw", args=[first.pk]))
     second = ask(principal)
     clerk.post(reverse("schools:closure-approve", args=[second.pk]))
-    clerk.post(reverse("schools:closure-revoke", args=[second.pk]), {"answer": ""})
+    asked = clerk.get(reverse("schools:closure", args=[second.pk])).content.decode()
+    empty = clerk.post(reverse("schools:closure-revoke", args=[second.pk]), {"reason": ""}).content.decode()
+    assert "撤销理由" in asked
+    assert "审批意见" not in asked
+    assert "id_reason_error" in empty
     second.refresh_from_db()
     assert second.state == "approved"
-    clerk.post(reverse("schools:closure-revoke", args=[second.pk]), {"answer": "天气转好"})
+    clerk.post(reverse("schools:closure-revoke", args=[second.pk]), {"reason": "天气转好"})
 
     first.refresh_from_db()
     second.refresh_from_db()
