@@ -37,6 +37,22 @@ def grounds_of_veto(veto: Veto) -> list[Row]:
     return [*grounds_of(veto.incident, [veto.year]), (_("提出理由"), f"{veto.proposal}{by}")]
 
 
+def proposal_of(row: GradeDecision | ResponsibilityFinding) -> list[Row]:
+    """Return what is proposed of an incident, on which paper and by whom, for whoever decides it."""
+    by = f"{row.proposed_by} {_at(row.proposed_at)}"
+    paper = f"{row.authority} {row.document_no}".strip()
+    if isinstance(row, ResponsibilityFinding):
+        found = [(_("录入的责任认定"), f"{row.get_degree_display()} · {paper}"), (_("录入人"), by)]
+    else:
+        found = [
+            (_("拟定等级"), f"{row.get_grade_display()} · {paper}".strip(" ·")),
+            (_("拟定理由"), row.reason),
+            (_("拟定人"), by),
+        ]
+    softer = [(_("注意"), _("这项认定会减轻事故后果，属降低性变更，省级可见。"))] if row.softens else []
+    return [*((label, words) for label, words in found if words), *softer]
+
+
 def harm_in_words(incident: Incident) -> str:
     """Return who was hurt and what was lost, in a line."""
     named = {

@@ -41,7 +41,7 @@ def refuse_numbers(text: str) -> None:
 
 
 def require_own_number(text: str) -> None:
-    """Refuse what is no number of a bureau's document: word, year in brackets, running number (南教后勤〔2026〕12号)."""
+    """Refuse what is no number of a bureau's document: word, year in brackets, running number."""
     found = _OWN_NUMBER.fullmatch(text.strip())
     if found is None or not (found["word"] or found["series"].replace("第", "")):
         raise ValidationError(

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from inspections.incidents import doors, pages, selectors, services, words
+from inspections.incidents import doors, grounds, pages, selectors, services, words
 from inspections.incidents.acting import Sheet, step
 from inspections.incidents.forms import AnswerForm, GradeForm, ReportActForm, ResponsibilityForm
 from inspections.incidents.models import GradeDecision, ResponsibilityFinding, Softening
@@ -55,8 +55,9 @@ def decide_grade(request: SignedRequest, pk: int) -> HttpResponse:
     def do(typed: dict[str, Any]) -> object:
         return services.decide_grade(decision=row, by=request.user, post=post, at=timezone.now(), **typed)
 
-    about = f"{row.incident}：{row.get_grade_display()} {row.document_no} {row.reason}"
-    return step(request, DECIDE, AnswerForm(request.POST or None), do, back=address(row.incident), about=about)
+    return step(
+        request, _decide(row), AnswerForm(request.POST or None), do, back=address(row.incident), about=row.incident
+    )
 
 
 @signed_in
@@ -86,8 +87,9 @@ def decide_responsibility(request: SignedRequest, pk: int) -> HttpResponse:
     def do(typed: dict[str, Any]) -> object:
         return services.decide_responsibility(finding=row, by=request.user, post=post, at=timezone.now(), **typed)
 
-    about = f"{row.incident}：{row.get_degree_display()} {row.authority} {row.document_no}"
-    return step(request, DECIDE, AnswerForm(request.POST or None), do, back=address(row.incident), about=about)
+    return step(
+        request, _decide(row), AnswerForm(request.POST or None), do, back=address(row.incident), about=row.incident
+    )
 
 
 @signed_in
@@ -149,6 +151,12 @@ def softenings(request: SignedRequest) -> HttpResponseBase:
     return table_page(
         request, SofteningTable, rows, template="inspections/incidents/softenings.html", context={"gaps": gaps}
     )
+
+
+def _decide(row: GradeDecision | ResponsibilityFinding) -> Sheet:
+    """Return the sheet of a decision, on the facts of the incident and what is proposed."""
+    years = selectors.years_of(row.incident)
+    return DECIDE.resting_on([*grounds.grounds_of(row.incident, years), *grounds.proposal_of(row)])
 
 
 def _paper(typed: dict[str, Any]) -> Paper:

@@ -429,6 +429,26 @@ def test_who_cannot_refuse_a_veto_is_told_who_can_and_asked_only_to_confirm(line
     assert "退给初核的负责人" in asked
 
 
+def test_who_decides_grade_or_responsibility_reads_the_facts_and_what_is_proposed(line, now):
+    row = make.incident(line, happened_at=now - 20 * DAY, deaths=3)
+    hand = {"by": line.clerk.user, "at": now}
+    grade = services.propose_grade(incident=row, grade=Grade.GENERAL, paper=make.PAPER, **hand)
+    degree = services.record_responsibility(incident=row, degree=Responsibility.NONE, paper=make.PAPER, **hand)
+
+    pages = [
+        of(line.province_head).get(to("grade-decide", grade.pk)).content.decode(),
+        of(line.upper_head).get(to("responsibility-decide", degree.pk)).content.decode(),
+    ]
+
+    for page in pages:
+        assert line.school.name in page
+        assert "死亡 3 人" in page
+        assert make.PAPER.document_no in page
+        assert str(line.clerk.user) in page
+    assert make.PAPER.text in pages[0]
+    assert ["会减轻事故后果" in page for page in pages] == [True, False]
+
+
 def test_who_proposes_a_veto_reads_the_facts_that_give_it(line, now):
     row = make.incident(line, happened_at=now - 20 * DAY, gravely_hurt=1)
     row = make.decide(line, row, Grade.GENERAL, Responsibility.EQUAL)
