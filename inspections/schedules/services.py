@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from inspections.checklists.models import Checklist
 from inspections.schedules.figures import most_days
@@ -23,6 +23,7 @@ from logistics_portal.kit.dates import local_date
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.kit.scoping import ScopedQuerySet
 from logistics_portal.records.models import Attachment
+from logistics_portal.records.sayings import said
 from logistics_portal.records.services import log, notify
 from schools.register.models import Place
 
@@ -82,7 +83,7 @@ def approve(*, exemption: Exemption, answer: str, by: User, post: Post, at: date
     missed = _missed(exemption).filter(superseded=Missed.Superseded.NO)
     freed = missed.update(superseded=Missed.Superseded.EXEMPTION, superseded_at=at)
     log(by=by, verb="exemption.approve", on=exemption, post=post, reason=answer, after={"superseded": freed}, at=at)
-    _tell(exemption, gettext("免检申请已批准：%(place)s %(first)s 至 %(last)s"), by, answer, at)
+    _tell(exemption, gettext_noop("免检申请已批准：%(place)s %(first)s 至 %(last)s"), by, answer, at)
     return exemption
 
 
@@ -97,7 +98,7 @@ def refuse(*, exemption: Exemption, answer: str, by: User, post: Post, at: datet
     exemption.decided_by, exemption.decided_at, exemption.answer = by, at, answer
     exemption.save(update_fields=["state", "decided_by", "decided_at", "answer"])
     log(by=by, verb="exemption.refuse", on=exemption, post=post, reason=answer, at=at)
-    _tell(exemption, gettext("免检申请被驳回：%(place)s %(first)s 至 %(last)s"), by, answer, at)
+    _tell(exemption, gettext_noop("免检申请被驳回：%(place)s %(first)s 至 %(last)s"), by, answer, at)
     return exemption
 
 
@@ -122,7 +123,7 @@ def revoke(*, exemption: Exemption, reason: str, by: User, post: Post, at: datet
     exemption.state = Exemption.State.REVOKED
     exemption.save(update_fields=["state"])
     log(by=by, verb="exemption.revoke", on=exemption, post=post, reason=reason, at=at)
-    _tell(exemption, gettext("免检已撤销，须照常检查：%(place)s %(first)s 至 %(last)s"), by, reason, at)
+    _tell(exemption, gettext_noop("免检已撤销，须照常检查：%(place)s %(first)s 至 %(last)s"), by, reason, at)
     return exemption
 
 
@@ -193,14 +194,14 @@ def _any_closed(row: Exemption, slots: Sequence[Slot], at: datetime) -> bool:
 
 
 def _tell(exemption: Exemption, words: str, by: User, text: str, at: datetime) -> None:
-    """Tell who asked what became of it, unless it is their own doing."""
+    """Tell who asked, in the own language, what became of it, unless it is their own doing."""
     if exemption.requested_by_id == by.pk:
         return
     told = {"place": exemption.place.name, "first": exemption.first_date, "last": exemption.last_date}
     notify(
         to=exemption.requested_by,
         key=f"exemption:{exemption.pk}:{exemption.state}",
-        title=words % told,
+        title=said(words, told),
         text=text,
         url=reverse("inspections:exemption", args=[exemption.pk]),
         at=at,

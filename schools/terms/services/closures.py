@@ -7,19 +7,19 @@ from typing import TypedDict, Unpack
 
 from django.db import transaction
 from django.urls import reverse
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_noop
 
 from logistics_portal.accounts.models import Unit, User
 from logistics_portal.kit.errors import NotAllowed
 from logistics_portal.records import services as records
+from logistics_portal.records.sayings import said
 from schools.terms.figures import limits_at
 from schools.terms.models import Closure
 from schools.terms.rules import closures as rules
 
 ANSWERS = {
-    "approve": _("停课申请已批准：%(unit)s %(first)s 至 %(last)s"),
-    "refuse": _("停课申请被驳回：%(unit)s %(first)s 至 %(last)s"),
+    "approve": gettext_noop("停课申请已批准：%(unit)s %(first)s 至 %(last)s"),
+    "refuse": gettext_noop("停课申请被驳回：%(unit)s %(first)s 至 %(last)s"),
 }
 
 
@@ -117,7 +117,7 @@ def revoke(*, closure: Closure, by: User, at: datetime, reason: str) -> Closure:
     taken.save()
     after = {"first": start, "last": taken.last_date}
     records.log(by=by, verb="closure.revoke", on=taken, at=at, reason=reason, before=before, after=after)
-    _tell(taken, gettext("停课已撤销：%(unit)s %(first)s 至 %(last)s"), by, reason, at)
+    _tell(taken, gettext_noop("停课已撤销：%(unit)s %(first)s 至 %(last)s"), by, reason, at)
     return taken
 
 
@@ -130,19 +130,19 @@ def _decide(step: str, closure: Closure, by: User, at: datetime, answer: str) ->
     closure.decided_by, closure.decided_at, closure.answer = by, at, answer
     closure.save(update_fields=["state", "decided_by", "decided_at", "answer"])
     records.log(by=by, verb=f"closure.{step}", on=closure, at=at, reason=answer)
-    _tell(closure, str(ANSWERS[step]), by, answer, at)
+    _tell(closure, ANSWERS[step], by, answer, at)
     return closure
 
 
 def _tell(closure: Closure, words: str, by: User, text: str, at: datetime) -> None:
-    """Tell who asked what became of it, unless it is their own doing."""
+    """Tell who asked, in the own language, what became of it, unless it is their own doing."""
     if closure.requested_by_id == by.pk:
         return
     told = {"unit": closure.unit.name, "first": closure.first_date, "last": closure.last_date}
     records.notify(
         to=closure.requested_by,
         key=f"closure:{closure.pk}:{closure.state}",
-        title=words % told,
+        title=said(words, told),
         text=text,
         url=reverse("schools:closure", args=[closure.pk]),
         at=at,

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from django.core.management import call_command
+from django.utils import translation
 
 from logistics_portal.kit.dates import SHANGHAI
 from logistics_portal.kit.errors import NotAllowed
@@ -165,8 +166,11 @@ def test_who_asked_is_told_what_became_of_a_closure_and_both_deciders_are_kept(c
     closure = ask(school, principal, date(2026, 11, 23), date(2026, 11, 24))
     closures.approve(closure=closure, by=head, at=NOW, answer="同意")
 
-    taken = closures.revoke(closure=closure, by=third, at=NOW + timedelta(hours=1), reason="提前复课")
+    with translation.override("en"):
+        taken = closures.revoke(closure=closure, by=third, at=NOW + timedelta(hours=1), reason="提前复课")
+        in_english = Notice.objects.filter(to=principal).latest("pk").head
 
+    assert in_english == "Closure revoked: 东方红小学, 2026-11-23 to 2026-11-24"
     assert told(principal) == [
         f"停课申请被驳回：东方红小学 {MONDAY} 至 {MONDAY}",
         "停课申请已批准：东方红小学 2026-11-23 至 2026-11-24",
