@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.urls import reverse
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext, ngettext
 
 from inspections.checklists.models import Version
@@ -18,7 +19,7 @@ from inspections.findings.people import FIXERS, OFFICE, REVIEWING, at_school_of,
 from logistics_portal.accounts.models import User
 from logistics_portal.accounts.permissions import Permission, Role
 from logistics_portal.kit.components import Event
-from logistics_portal.kit.dates import local_date
+from logistics_portal.kit.dates import local_date, until_text
 from logistics_portal.kit.registry import Todo
 from logistics_portal.records.models import Attachment
 
@@ -53,14 +54,20 @@ def photo_address(attachment: Attachment) -> str:
     return "" if attachment.removed_at else reverse("records:attachment", args=[attachment.name])
 
 
+GRAVEST_FIRST = Case(
+    When(severity=rules.Severity.CRITICAL, then=Value(1)),
+    When(severity=rules.Severity.MAJOR, then=Value(2)),
+    default=Value(3),
+    output_field=IntegerField(),
+)
+
+
 def with_weight(rows: QuerySet[Finding]) -> QuerySet[Finding]:
     """Return findings with a weight to sort by: what is open and grave comes first."""
     weight = Case(
         When(state=rules.State.CLOSED, then=Value(9)),
         When(state=rules.State.REMEDIED, then=Value(5)),
-        When(severity=rules.Severity.CRITICAL, then=Value(1)),
-        When(severity=rules.Severity.MAJOR, then=Value(2)),
-        default=Value(3),
+        default=GRAVEST_FIRST,
         output_field=IntegerField(),
     )
     return rows.annotate(weight=weight)
@@ -182,7 +189,7 @@ def timeline(finding: Finding) -> list[Event]:
 
 def _line(event: FindingEvent, after: Mapping[int, list[str]]) -> Event:
     told = event.step in {"told", "remind", "escalate"}
-    words = {"people": event.text}
+    text = gettext("已通知：%(people)s") % {"people": event.text} if told and event.text else event.text
     return Event(
         at=event.at,
         what=event.word,
@@ -190,8 +197,19 @@ def _line(event: FindingEvent, after: Mapping[int, list[str]]) -> Event:
         post=f"{event.post.unit.name} {event.post.title}" if event.post else "",
         tone=STEP_TONES.get(event.step, "info"),
         photos=[it for it in after.get(event.facts.get("round", 0), ()) if it] if event.step == "remedy" else (),
-        changes=[gettext("已通知：%(people)s") % words if told else event.text] if event.text else [],
+        changes=[line for line in (_moved(event), text) if line],
     )
+
+
+def _moved(event: FindingEvent) -> str:
+    """Return from when to when a granted extension moved the deadline; events of old may not know the first."""
+    after, before = (parse_datetime(event.facts.get(key, "")) for key in ("until", "due_before"))
+    if event.step != rules.Step.EXTEND or after is None:
+        return ""
+    if before is None:
+        return gettext("整改期限延至 %(after)s") % {"after": until_text(after)}
+    named = {"before": until_text(before), "after": until_text(after)}
+    return gettext("整改期限由 %(before)s 延至 %(after)s") % named
 
 
 def withdrawal_asked(finding: Finding) -> FindingEvent | None:
@@ -233,9 +251,9 @@ def photo_wanted(finding: Finding) -> bool:
 
 
 def queue_for(user: User) -> QuerySet[Finding]:
-    """Return the remedies that wait for this person's verification, the longest waiting first."""
+    """Return the remedies that wait for this person's verification: the gravest first, then the nearest deadline."""
     rows = Finding.objects.visible_to(user).waiting().filter(verifiable_by(user))
-    return rows.order_by("remedied_at", "pk")
+    return rows.order_by(GRAVEST_FIRST, "due_at", "remedied_at", "pk")
 
 
 def todos(user: User, now: datetime) -> list[Todo]:

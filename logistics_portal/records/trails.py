@@ -24,7 +24,7 @@ from logistics_portal.records.services import METHOD
 from logistics_portal.records.words import IN_FEN, called, word
 
 CHANGES_SHOWN = 8
-DEADLINES = frozenset({"due_at", "first_due_at", "until"})
+DEADLINES = frozenset({"due_at", "due_before", "first_due_at", "until"})
 Parts = Mapping[str, type[Model]]
 Codes = Mapping[str, type[TextChoices]]
 Names = dict[tuple[type[Model] | str, int | str], str]

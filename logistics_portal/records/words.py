@@ -42,6 +42,7 @@ WORDS: dict[str, Promise] = {
     "document": _("文号"),
     "docx": _("Word 文件"),
     "drafted_by": _("起草人"),
+    "due_before": _("原整改期限"),
     "edition": _("校历"),
     "ended_by": _("终止人"),
     "ended_second": _("终止会签人"),

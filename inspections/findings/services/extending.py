@@ -63,11 +63,14 @@ def answer_extension(*, request: ExtensionRequest, granted: bool, answer: str, h
         raise NotAllowed(gettext("这份延期申请已经答复过。"))
     if hand.by.pk == asked.asked_by_id:
         raise NotAllowed(gettext("申请人不能答复自己的延期申请，请由他人答复。"))
+    before = row.due_at
     if granted:
         _extend(row, asked, hand.at)
     asked.granted, asked.answered_by, asked.answered_at, asked.answer = granted, hand.by, hand.at, answer
     asked.save(update_fields=["granted", "answered_by", "answered_at", "answer"])
-    write_down(row, rules.Step.EXTEND if granted else "no_extension", answer, hand, until=asked.until)
+    step = rules.Step.EXTEND if granted else "no_extension"
+    moved = {"due_before": before} if granted else {}
+    write_down(row, step, answer, hand, until=asked.until, **moved)
     tell(
         row,
         [asked.asked_by, row.fixer],

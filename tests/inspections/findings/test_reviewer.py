@@ -88,6 +88,15 @@ def test_after_a_move_the_present_office_is_asked_told_and_able_and_the_old_one_
     assert "发现时的初审单位" in page
 
 
+def test_the_queue_begins_with_what_is_gravest_and_due_first(held, now):
+    late, soon, plain = (
+        recent(held, state="remedied", severity=severity, due_at=now + timedelta(hours=hours), title=title)
+        for severity, hours, title in [("critical", 9, "晚"), ("critical", 1, "近"), ("minor", -1, "一般")]
+    )
+
+    assert list(queue_for(fresh(held.clerk))) == [soon, late, plain]
+
+
 def test_after_a_move_the_ladder_calls_the_head_of_the_present_office(held, now):
     recent(held, severity="critical", found_at=now - timedelta(days=2), due_at=now - timedelta(hours=30))
     new = ground.user("office_head", ground.neighbour())

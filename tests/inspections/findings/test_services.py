@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from inspections.findings import services
+from inspections.findings import selectors, services
 from inspections.findings.models import ExtensionRequest, FindingEvent
 from inspections.findings.rules import Outcome, State
 from inspections.findings.services import Seen, Sighting
-from logistics_portal.kit.dates import day_end
+from logistics_portal.kit.dates import day_end, until_text
 from logistics_portal.kit.errors import Clash, NotAllowed
 from logistics_portal.records import guards
 from logistics_portal.records.models import AuditRow, Notice
@@ -144,6 +144,9 @@ def test_more_time_is_asked_once_and_answered_by_another_person(held):
 
     finding.refresh_from_db()
     assert (finding.due_at, finding.extensions) == (until, 1)
+    before, after = until_text(until - timedelta(days=1)), until_text(until)
+    granted = selectors.timeline(finding)[0]
+    assert granted.changes == [f"整改期限由 {before} 延至 {after}"]
     with pytest.raises(NotAllowed, match="已经答复"):
         services.answer_extension(request=asked, granted=True, answer="", hand=held.hand(held.head))
     with pytest.raises(NotAllowed, match="延期过"):
