@@ -280,6 +280,18 @@ def test_returning_a_remedy_needs_a_reason_and_shows_it_to_the_school(held):
     assert "退回" in page
 
 
+def test_a_closed_finding_counts_its_returns_instead_of_calling_itself_returned(held):
+    closed, again = recent(held, state="closed", returns=2), recent(held, returns=2)
+    browser = ground.client_of(held.clerk)
+
+    done, waiting = (shown(browser, "finding", it.pk).split('class="split"')[0] for it in (closed, again))
+
+    assert "曾退回 2 次" in done
+    assert "退回" not in done.replace("曾退回 2 次", "")
+    assert "曾退回" not in waiting
+    assert "退回" in waiting
+
+
 def test_the_queue_holds_what_waits_for_this_person_and_takes_verdicts_in_place(held):
     waiting = [recent(held, state="remedied", title=f"待复查{number}") for number in range(3)]
     recent(held, title="还没改的")
