@@ -16,6 +16,7 @@ from inspections.checks.services import Hand, Paper
 from inspections.checks.tickets import Ticket, ticket_for
 from logistics_portal.accounts.models import User
 from logistics_portal.accounts.permissions import Role
+from logistics_portal.records.models import Attachment
 from schools.register.models import Place
 from tests.factories import ground, schools
 from tests.factories import inspections as make
@@ -122,3 +123,19 @@ def again(paper: Paper, **changed: Any) -> Paper:
 def at(day: date, clock: str) -> datetime:
     """Return an instant of a day in Shanghai."""
     return make.at(day, clock)
+
+
+def taken(here: Scene, number: int, when=MORNING) -> None:
+    """Let the school have handed in some photos already."""
+    Attachment.objects.bulk_create(
+        Attachment(
+            kind=Attachment.Kind.PHOTO,
+            media_type="image/jpeg",
+            size=1,
+            sha256="0" * 64,
+            source_sha256="0" * 64,
+            unit=here.unit,
+            added_at=when,
+        )
+        for _ in range(number)
+    )

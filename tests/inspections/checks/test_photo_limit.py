@@ -16,7 +16,7 @@ from inspections.checks.rules.figures import FIGURES
 from inspections.findings.models import Finding, FindingPhoto
 from logistics_portal.records.models import Attachment
 from tests.factories import ground
-from tests.inspections.checks.story import MORNING, Scene, scene
+from tests.inspections.checks.story import MORNING, Scene, scene, taken
 from tests.inspections.checks.test_pages import address, typed
 
 pytestmark = pytest.mark.django_db
@@ -33,22 +33,6 @@ def picture(colour: str) -> SimpleUploadedFile:
     out = BytesIO()
     Image.new("RGB", (60, 40), colour).save(out, "JPEG")
     return SimpleUploadedFile(f"{colour}.jpg", out.getvalue(), "image/jpeg")
-
-
-def taken(here: Scene, number: int, when=MORNING) -> None:
-    """Let the school have handed in some photos already."""
-    Attachment.objects.bulk_create(
-        Attachment(
-            kind=Attachment.Kind.PHOTO,
-            media_type="image/jpeg",
-            size=1,
-            sha256="0" * 64,
-            source_sha256="0" * 64,
-            unit=here.unit,
-            added_at=when,
-        )
-        for _ in range(number)
-    )
 
 
 def with_photos(here: Scene) -> dict[str, object]:

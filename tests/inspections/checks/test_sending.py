@@ -29,7 +29,7 @@ from logistics_portal.kit.api import body_within
 from logistics_portal.records.models import Attachment
 from schools.register.models import Place
 from tests.factories import ground
-from tests.inspections.checks.story import MONDAY, MORNING, Scene, at, scene
+from tests.inspections.checks.story import MONDAY, MORNING, Scene, at, scene, taken
 
 pytestmark = pytest.mark.django_db
 
@@ -310,18 +310,7 @@ def test_a_form_that_only_waits_for_photos_is_not_filled_in_again(here):
 
 
 def test_the_sixty_photos_of_a_day_count_those_promised(here):
-    Attachment.objects.bulk_create(
-        Attachment(
-            kind=Attachment.Kind.PHOTO,
-            media_type="image/jpeg",
-            size=1,
-            sha256="0" * 64,
-            source_sha256="0" * 64,
-            unit=here.unit,
-            added_at=MORNING,
-        )
-        for _ in range(FIGURES.photos_a_school_day - 1)
-    )
+    taken(here, FIGURES.photos_a_school_day - 1)
     told = send(client(here), failing(here, RED, BLUE)).json()
 
     assert (told["lacking"], told["photos_left"]) == ([digest(RED)], 1)
@@ -550,18 +539,7 @@ def test_nobody_but_the_schools_own_people_mends_what_failed(here, stranger):
 
 
 def test_giving_photos_up_makes_no_room_for_more(here):
-    Attachment.objects.bulk_create(
-        Attachment(
-            kind=Attachment.Kind.PHOTO,
-            media_type="image/jpeg",
-            size=1,
-            sha256="0" * 64,
-            source_sha256="0" * 64,
-            unit=here.unit,
-            added_at=MORNING,
-        )
-        for _ in range(FIGURES.photos_a_school_day - 2)
-    )
+    taken(here, FIGURES.photos_a_school_day - 2)
     browser, sent = client(here), failing(here, RED, BLUE)
     send(browser, sent)
     for photo in (RED, BLUE):
